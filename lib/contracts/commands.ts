@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import {
+  bodySchema,
+  countSchema,
+  FIELD_MESSAGES,
+  pageLimitSchema,
+  roomAddressSchema,
+  roomNameSchema,
+  searchLimitSchema,
+  topicSchema,
+  uuidSchema,
+  visibilitySchema,
+} from './values';
+
+const room = { room: roomAddressSchema };
+
+/** At most one place in the history may be named. */
+function oneCursor(input: object): boolean {
+  return (
+    ['before', 'after', 'around', 'since'].filter((key) => (input as Record<string, unknown>)[key] !== undefined)
+      .length <= 1
+  );
+}
+
+/** What each command takes. Strict: an unknown field is an error, so that nothing is assigned by accident. */
+export const COMMAND_SCHEMAS = {
+  'room:create': z.strictObject({
+    name: roomNameSchema,
+    topic: topicSchema.optional(),
+    visibility: visibilitySchema.refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater }).optional(),
+  }),
+  'room:list': z.strictObject({}),
+  'room:get': z.strictObject(room),
+  'room:delete': z.strictObject(room),
+  'room:search': z.strictObject({
+    q: z.string().default(''),
+    cursor: z.string().optional(),
+    limit: searchLimitSchema.optional(),
+  }),
+  'room:join': z
+    .strictObject({ ...room, after: countSchema.optional(), since: countSchema.optional() })
+    .refine(oneCursor, { error: FIELD_MESSAGES.oneCursor, path: ['since'] }),
+  'room:read': z.strictObject({ ...room, seq: countSchema }),
+  'message:send': z.strictObject({ ...room, body: bodySchema, clientMessageId: uuidSchema.nullish() }),
+  'message:edit': z.strictObject({ ...room, seq: countSchema, body: bodySchema }),
+  'message:delete': z.strictObject({ ...room, seq: countSchema }),
+  'message:list': z
+    .strictObject({
+      ...room,
+      before: countSchema.optional(),
+      after: countSchema.optional(),
+      around: countSchema.optional(),
+      since: countSchema.optional(),
+      limit: pageLimitSchema.optional(),
+    })
+    .refine(oneCursor, { error: FIELD_MESSAGES.oneCursor, path: ['since'] }),
+} as const;
+
+export type CommandName = keyof typeof COMMAND_SCHEMAS;
+/** A command's input as a client writes it. */
+export type CommandInput<N extends CommandName> = z.input<(typeof COMMAND_SCHEMAS)[N]>;
+/** A command's input once parsed. */
+export type CommandArgs<N extends CommandName> = z.output<(typeof COMMAND_SCHEMAS)[N]>;
+
+/** What evaporates: not stored, so not a command of the domain, but behind the same access gate. */
+export const TYPING_SCHEMA = z.strictObject({ ...room, typing: z.boolean() });
+export const LEAVE_SCHEMA = z.strictObject(room);
