@@ -1,0 +1,23 @@
+import type { NextConfig } from 'next';
+import createNextIntlPlugin from 'next-intl/plugin';
+
+/** Messages are compiled while building, so that the browser needs no ICU parser: it would cost more than the catalogue itself. */
+const withNextIntl = createNextIntlPlugin({
+  requestConfig: './lib/i18n/request.ts',
+  experimental: {
+    messages: { path: './messages', locales: ['en', 'ru'], format: 'json', sourceLocale: 'en', precompile: true },
+  },
+});
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // The front door answers in front of Next and compresses there or in nginx; security headers are its business too.
+  devIndicators: false,
+  typedRoutes: false,
+  images: { unoptimized: true },
+  serverExternalPackages: ['@prisma/client', '@prisma/adapter-pg', 'pg', 'pino', 'pino-pretty', 'piscina', 'bcryptjs'],
+  experimental: { optimizePackageImports: ['lucide-react', '@base-ui/react'] },
+};
+
+export default withNextIntl(config);
