@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+import { emailSchema } from './contracts/values';
+
+/** The settings, read once at start-up. `docs` and README describe each by its variable. */
+export interface Env {
+  port: number;
+  host: string;
+  /** undefined: the embedded PostgreSQL */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  /** empty until start-up has read or made the one kept in `dataDir` */
+  secret: string;
+  previousSecret: string | undefined;
+  publicUrl: URL | undefined;
+  /** how many proxies in front are believed for the client's address and scheme */
+  trustProxy: number;
+  redisUrl: string | undefined;
+  adminEmail: string | undefined;
+  bcryptCost: number;
+  rateLimits: boolean;
+  logLevel: string;
+  production: boolean;
+}
+
+/** A variable that is wrong; the message is one line that names it and says what is right. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+/** A label, an IPv4 or an IPv6 address: what `listen` takes. */
+const HOST = /^[0-9a-z:.-]+$/i;
+/** NIST SP 800-107, 5.3.4: an HMAC key below 112 bits is not a key; 16 characters are the least that can hold them. */
+const SECRET_CHARACTERS = 16;
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable counts as unset: compose files and shells pass such. */
+function read(source: Source, name: string): string | undefined {
+  const value = source[name]?.trim();
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function integer(source: Source, name: string, fallback: number, min: number, max: number): number {
+  const value = read(source, name);
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`);
+  }
+  return number;
+}
+
+function oneOf<T extends string>(source: Source, name: string, fallback: T, values: readonly T[]): T {
+  const value = read(source, name)?.toLowerCase() ?? fallback;
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new SettingError(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.`);
+  }
+  return found;
+}
+
+/** A URL whose value is never repeated in the message: it may hold a password. */
+function url(source: Source, name: string, protocols: readonly string[], example: string): URL | undefined {
+  const value = read(source, name);
+  if (value === undefined) return undefined;
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    throw new SettingError(`${name} must be a URL such as ${example}.`);
+  }
+  return new URL(value);
+}
+
+function databaseUrl(source: Source): string | undefined {
+  const example = 'postgresql://user:password@host:5432/database';
+  const parsed = url(source, 'DATABASE_URL', ['postgres:', 'postgresql:'], example);
+  if (parsed && parsed.pathname.length < 2) {
+    throw new SettingError(`DATABASE_URL must name a database, as in ${example}.`);
+  }
+  return parsed && read(source, 'DATABASE_URL');
+}
+
+/** Whether a host name or address is this machine's loopback, which nobody else can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function publicUrl(source: Source, host: string): URL | undefined {
+  const example = 'https://chat.example.org';
+  const parsed = url(source, 'NEXTAUTH_URL', ['http:', 'https:'], example);
+  if (parsed && (parsed.pathname !== '/' || parsed.search || parsed.hash || parsed.username || parsed.password)) {
+    throw new SettingError(`NEXTAUTH_URL must be an address without a path, such as ${example}.`);
+  }
+  if (!parsed && !isLoopback(host)) {
+    throw new SettingError(
+      `NEXTAUTH_URL must be set to the public address (such as ${example}), because HOST=${host} is not loopback.`,
+    );
+  }
+  return parsed;
+}
+
+function secret(source: Source, name: string): string | undefined {
+  const value = read(source, name);
+  if (value !== undefined && value.length < SECRET_CHARACTERS) {
+    throw new SettingError(`${name} must have at least ${SECRET_CHARACTERS} characters; "openssl rand -base64 32" makes a good one.`);
+  }
+  return value;
+}
+
+function adminEmail(source: Source): string | undefined {
+  const value = read(source, 'ADMIN_EMAIL');
+  if (value === undefined) return undefined;
+  const parsed = emailSchema.safeParse(value);
+  if (!parsed.success) throw new SettingError(`ADMIN_EMAIL must be an e-mail address, not ${JSON.stringify(value)}.`);
+  return parsed.data;
+}
+
+/** As root the project folder is often closed to the user that PostgreSQL has to run as, so the data lives elsewhere. */
+function defaultDataDir(): string {
+  return process.getuid?.() === 0 ? '/var/lib/beseda' : './data';
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param source the environment's variables
+ * @returns the settings; `secret` is empty where start-up still has to find it
+ * @throws SettingError for the first variable that is wrong
+ */
+export function loadEnv(source: Source): Env {
+  const host = read(source, 'HOST') ?? 'localhost';
+  if (!HOST.test(host)) throw new SettingError(`HOST must be a host name or an address, not ${JSON.stringify(host)}.`);
+  return {
+    // 0: any free port, which tests use.
+    port: integer(source, 'PORT', 3000, 0, 65_535),
+    host,
+    databaseUrl: databaseUrl(source),
+    dataDir: resolve(read(source, 'DATA_DIR') ?? defaultDataDir()),
+    secret: secret(source, 'NEXTAUTH_SECRET') ?? '',
+    previousSecret: secret(source, 'NEXTAUTH_SECRET_PREVIOUS'),
+    publicUrl: publicUrl(source, host),
+    trustProxy: integer(source, 'TRUST_PROXY', 0, 0, 32),
+    redisUrl: url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379')?.href,
+    adminEmail: adminEmail(source),
+    // bcrypt's own bounds (OpenBSD bcrypt(3)); above 16 one password takes seconds.
+    bcryptCost: integer(source, 'BCRYPT_COST', 12, 4, 16),
+    rateLimits: oneOf(source, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
+    logLevel: oneOf(source, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    production: source.NODE_ENV === 'production',
+  };
+}
+
+const shared = globalThis as typeof globalThis & { besedaEnv?: Env };
+
+/** Makes `settings` the ones that the whole process uses: Next's bundle and the server's share them. */
+export function setEnv(settings: Env): void {
+  shared.besedaEnv = settings;
+}
+
+/**
+ * The settings that the process runs with.
+ *
+ * @throws Error before start-up has called {@link setEnv}
+ */
+export function env(): Env {
+  if (!shared.besedaEnv) throw new Error('The settings are not loaded yet');
+  return shared.besedaEnv;
+}

@@ -1,0 +1,45 @@
+import { pino, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+
+/** Fields that never reach the log, wherever an object carries them (at the top or one level down). */
+const SECRETS = [
+  'password',
+  'hashedPassword',
+  'token',
+  'secret',
+  'cookie',
+  'authorization',
+  'body',
+  'databaseUrl',
+  'set-cookie',
+].flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
+
+const SECRET_HEADERS = ['cookie', 'authorization', 'set-cookie'].map((name) => `*.headers["${name}"]`);
+
+function createLog(): Logger {
+  const options = {
+    level: process.env.LOG_LEVEL?.trim().toLowerCase() || 'info',
+    base: undefined,
+    redact: { paths: [...SECRETS, ...SECRET_HEADERS], censor: '[hidden]' },
+  };
+  // In this thread, not in a worker: a line that is written when the process ends must still come out.
+  if (process.stdout.isTTY) {
+    return pino(options, pretty({ sync: true, colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname' }));
+  }
+  return pino(options, pino.destination({ dest: 1, sync: true }));
+}
+
+/** pino throws on a level that it does not know; start-up has its own word for that. */
+function safeLog(): Logger {
+  try {
+    return createLog();
+  } catch {
+    delete process.env.LOG_LEVEL;
+    return createLog();
+  }
+}
+
+const shared = globalThis as typeof globalThis & { besedaLog?: Logger };
+
+/** The log: JSON lines on standard output, pretty on a terminal. Never a password, token, cookie or message body. */
+export const log: Logger = (shared.besedaLog ??= safeLog());
