@@ -4,6 +4,7 @@ import {
   countSchema,
   FIELD_MESSAGES,
   pageLimitSchema,
+  querySchema,
   roomAddressSchema,
   roomNameSchema,
   searchLimitSchema,
@@ -33,7 +34,7 @@ export const COMMAND_SCHEMAS = {
   'room:get': z.strictObject(room),
   'room:delete': z.strictObject(room),
   'room:search': z.strictObject({
-    q: z.string().default(''),
+    q: querySchema.default(''),
     cursor: z.string().optional(),
     limit: searchLimitSchema.optional(),
   }),

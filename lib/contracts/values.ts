@@ -19,6 +19,9 @@ export const FIELD_MESSAGES = {
   limit: `Must be a whole number from 1 to ${LIMITS.page.max}.`,
   searchLimit: `Must be a whole number from 1 to ${LIMITS.search.max}.`,
   oneCursor: 'Use at most one of before, after, around and since.',
+  beyond: 'Must not be beyond the latest of the room.',
+  query: 'A search has at most 250 characters.',
+  cursor: 'Use the nextCursor of the page before.',
   privateLater: 'Only public rooms can be made yet.',
   visibility: 'Must be "public" or "private".',
 } as const;
@@ -129,3 +132,6 @@ export const searchLimitSchema = z
   .int({ error: FIELD_MESSAGES.searchLimit })
   .min(1, { error: FIELD_MESSAGES.searchLimit })
   .max(LIMITS.search.max, { error: FIELD_MESSAGES.searchLimit });
+
+/** What a person searches for, as it was typed. */
+export const querySchema = text.refine((value) => value.length <= 250, { error: FIELD_MESSAGES.query });

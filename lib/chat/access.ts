@@ -1,0 +1,87 @@
+import type { QueryResultRow } from 'pg';
+import type { Actor } from '../contracts/actor';
+import type { Membership, Room } from '../contracts/entities';
+import { AppError } from '../contracts/errors';
+import { isRoomName } from '../contracts/values';
+import { pool } from '../db';
+import {
+  MEMBERSHIP_COLUMNS,
+  presentMembership,
+  presentRoom,
+  ROOM_COLUMNS,
+  type MembershipRow,
+  type RoomRow,
+} from './present';
+
+/** A room that the actor was let into, and their standing there. */
+export interface RoomAccess {
+  room: Room;
+  membership: Membership | null;
+}
+
+/** What an actor wants of a room: to see and write in it, or to change or delete the room itself. */
+export type AccessLevel = 'use' | 'manage';
+
+/** Rows that ride along with a room in the same snapshot: a lateral subquery that may refer to `c` (the room). */
+interface Lateral {
+  /** select list and FROM clause … of the subquery; its parameters start at $3 */
+  sql: string;
+  /** names its columns in the outer select list */
+  columns: string;
+  params: unknown[];
+}
+
+type AccessRow = RoomRow & MembershipRow;
+
+const notFound = () => new AppError('not_found', 'There is no such room.');
+
+function checkAccess(row: AccessRow | undefined, actor: Actor, level: AccessLevel): RoomAccess {
+  if (!row) throw notFound();
+  const membership = presentMembership(row);
+  const manages = actor.role === 'administrator' || row.owner_user_id === actor.id;
+  if (row.visibility === 'private' && !membership && !(level === 'manage' && manages)) throw notFound();
+  if (level === 'use' && row.removed_at) throw new AppError('forbidden', 'You were removed from this room.');
+  if (level === 'manage' && !manages) {
+    throw new AppError('forbidden', 'Only the owner of the room or an administrator may do this.');
+  }
+  return { room: presentRoom(row), membership };
+}
+
+/**
+ * The only way to obtain a room: by its address, for an actor who may have it.
+ *
+ * @param address the room's name, already normalised
+ * @throws AppError `not_found` (no such room, or a private one of others), `forbidden` (removed, or not the owner)
+ */
+export async function accessRoom(actor: Actor, address: string, level: AccessLevel = 'use'): Promise<RoomAccess> {
+  return (await accessRoomWith<QueryResultRow>(actor, address, level, null)).access;
+}
+
+/**
+ * As {@link accessRoom}, with further rows read in the very same statement, hence of the same snapshot: what a room says
+ * of its revision and the messages beside it always agree.
+ *
+ * @returns the access, and the subquery's rows in its order
+ * @throws AppError as {@link accessRoom}
+ */
+export async function accessRoomWith<Row extends QueryResultRow>(
+  actor: Actor,
+  address: string,
+  level: AccessLevel,
+  lateral: Lateral | null,
+): Promise<{ access: RoomAccess; rows: Row[] }> {
+  if (!isRoomName(address)) throw notFound();
+  const { rows } = await pool().query<AccessRow & Row>(
+    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
+     FROM chats c
+     LEFT JOIN users o ON o.email = c.owner_id
+     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2
+     ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}
+     WHERE c.name = $1`,
+    [address, actor.id, ...(lateral?.params ?? [])],
+  );
+  return {
+    access: checkAccess(rows[0], actor, level),
+    rows: lateral ? rows.filter((row) => row.present === true) : [],
+  };
+}

@@ -1,0 +1,219 @@
+import type { z } from 'zod';
+import type { Actor } from '../contracts/actor';
+import { COMMAND_SCHEMAS, type CommandArgs, type CommandName } from '../contracts/commands';
+import { AppError } from '../contracts/errors';
+import { LIMITS } from '../contracts/limits';
+import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
+import { isUnavailable } from '../db';
+import { limit, refund } from '../limits';
+import { log } from '../log';
+import { accessRoom, type AccessLevel, type RoomAccess } from './access';
+import { readHistory } from './history';
+import { ensureMember, readRoom } from './memberships';
+import { checkMessage, deleteMessage, editMessage, sendMessage } from './messages';
+import { createRoom, deleteRoom, listRooms } from './rooms';
+import { searchRooms } from './search';
+
+/** How a command was called, beside who calls it. */
+export interface Call {
+  /** the socket it came over, so that its own facts can leave that one out */
+  connectionId?: string;
+}
+
+interface Context<Args> {
+  actor: Actor;
+  args: Args;
+  call: Call;
+}
+
+type Room = { access: RoomAccess };
+
+/** A command about no room in particular. */
+interface GlobalCommand<Args, Result> {
+  run(context: Context<Args>): Promise<Result>;
+}
+
+/** A command about a room: it is looked up, and the actor let in, before the rest of the input is looked at. */
+interface RoomCommand<Args, Result> {
+  access: AccessLevel | 'join';
+  /** What a message's number in the input must pass before the other fields are checked. */
+  message?: 'edit' | 'delete';
+  run(context: Context<Args> & Room): Promise<Result>;
+}
+
+function inRoom<N extends CommandName, Result>(
+  _name: N,
+  command: RoomCommand<CommandArgs<N>, Result>,
+): RoomCommand<CommandArgs<N>, Result> {
+  return command;
+}
+
+function global<N extends CommandName, Result>(
+  _name: N,
+  command: GlobalCommand<CommandArgs<N>, Result>,
+): GlobalCommand<CommandArgs<N>, Result> {
+  return command;
+}
+
+/** Every command of the service by name: its access and its verb. Its schema stands in `contracts/commands.ts`. */
+export const COMMANDS = {
+  'room:create': global('room:create', {
+    run: ({ actor, args }) => createRoom(actor, { name: args.name, topic: args.topic ?? '' }),
+  }),
+  'room:list': global('room:list', { run: ({ actor }) => listRooms(actor) }),
+  'room:search': global('room:search', { run: ({ actor, args }) => searchRooms(actor, args) }),
+  'room:get': inRoom('room:get', { access: 'use', run: ({ access }) => Promise.resolve(access) }),
+  'room:delete': inRoom('room:delete', {
+    access: 'manage',
+    run: async ({ access }) => {
+      await deleteRoom(access);
+      return {};
+    },
+  }),
+  'room:join': inRoom('room:join', {
+    access: 'use',
+    run: async ({ actor, args }) => {
+      const catchingUp = args.after !== undefined || args.since !== undefined;
+      const { access, page } = await readHistory(
+        actor,
+        args.room,
+        args,
+        catchingUp ? LIMITS.page.max : LIMITS.page.default,
+      );
+      await ensureMember(actor, access);
+      return page;
+    },
+  }),
+  'room:read': inRoom('room:read', {
+    access: 'use',
+    run: ({ actor, access, args, call }) => readRoom(actor, access, args.seq, call.connectionId),
+  }),
+  'message:send': inRoom('message:send', {
+    access: 'join',
+    run: async ({ actor, access, args }) => {
+      const written = await sendMessage(actor, access, args.body, args.clientMessageId ?? null);
+      if (!written.created) refund('message', actor.id);
+      return written;
+    },
+  }),
+  'message:edit': inRoom('message:edit', {
+    access: 'use',
+    message: 'edit',
+    run: ({ actor, access, args }) => editMessage(actor, access, args.seq, args.body),
+  }),
+  'message:delete': inRoom('message:delete', {
+    access: 'use',
+    message: 'delete',
+    run: ({ actor, access, args }) => deleteMessage(actor, access, args.seq),
+  }),
+  'message:list': inRoom('message:list', {
+    access: 'use',
+    run: async ({ actor, args }) => (await readHistory(actor, args.room, args, args.limit)).page,
+  }),
+};
+
+export type CommandResult<N extends CommandName> = Awaited<ReturnType<(typeof COMMANDS)[N]['run']>>;
+
+/** Whether a client may call something of this name. */
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/**
+ * Input against its schema.
+ *
+ * @throws AppError `unprocessable` with one entry for each field that is wrong
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'This field is unknown here.' }))
+      : [{ path: issue.path.join('.'), message: issue.message }],
+  );
+  throw new AppError('unprocessable', errors.map((error) => `${error.path}: ${error.message}`).join(' '), { errors });
+}
+
+function fieldOf(input: unknown, field: string): unknown {
+  return typeof input === 'object' && input !== null && Object.hasOwn(input, field)
+    ? (input as Record<string, unknown>)[field]
+    : undefined;
+}
+
+async function enterRoom(
+  actor: Actor,
+  command: RoomCommand<never, unknown>,
+  input: unknown,
+): Promise<RoomAccess | null> {
+  const address = roomAddressSchema.safeParse(fieldOf(input, 'room'));
+  if (!address.success) return null;
+  const access = await accessRoom(actor, address.data, command.access === 'join' ? 'use' : command.access);
+  if (command.message) {
+    const seq = countSchema.safeParse(fieldOf(input, 'seq'));
+    if (seq.success) await checkMessage(actor, access, seq.data, command.message);
+  }
+  return access;
+}
+
+/** Errors that callers understand: what the database's absence throws becomes `unavailable`. */
+async function translating<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError || !isUnavailable(error)) throw error;
+    log.warn({ err: error }, 'the database is unavailable');
+    throw new AppError('unavailable', 'The database cannot be reached at the moment: try again shortly.', {
+      retryAfterMs: 1_000,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Checks a command: limits, the room and the actor's standing in it, then the input (the contract's order of errors).
+ *
+ * @returns what runs it; a transport that calls these in order has its messages stored in that order
+ * @throws AppError `rate_limited`, `not_found`, `forbidden`, `unprocessable`, `unavailable`
+ */
+export function prepare<N extends CommandName>(
+  actor: Actor,
+  name: N,
+  input: unknown,
+  call: Call = {},
+): Promise<() => Promise<CommandResult<N>>> {
+  return translating(async () => {
+    await limit(name === 'message:send' ? 'message' : name === 'room:search' ? 'search' : 'command', actor.id);
+    const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
+    const schema: z.ZodType = COMMAND_SCHEMAS[name];
+    if (!('access' in command)) {
+      const args = parseInput(schema, input);
+      return () => translating(() => command.run({ actor, args, call }));
+    }
+    const entered = await enterRoom(actor, command, input);
+    const args = parseInput(schema, input);
+    if (!entered)
+      throw new AppError('unprocessable', FIELD_MESSAGES.required, {
+        errors: [{ path: 'room', message: FIELD_MESSAGES.required }],
+      });
+    const access = command.access === 'join' ? await ensureMember(actor, entered) : entered;
+    return () => translating(() => command.run({ actor, args, call, access }));
+  });
+}
+
+/**
+ * Runs a command: the one door to the domain, for every transport and every page.
+ *
+ * @param input what came over the wire, unparsed
+ * @returns the command's result as it goes over the wire
+ * @throws AppError every refusal of the contract
+ */
+export async function dispatch<N extends CommandName>(
+  actor: Actor,
+  name: N,
+  input: unknown,
+  call: Call = {},
+): Promise<CommandResult<N>> {
+  const run = await prepare(actor, name, input, call);
+  return run();
+}

@@ -1,0 +1,89 @@
+import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
+import { FIELD_MESSAGES } from '../contracts/values';
+import { bus } from '../bus';
+import { pool } from '../db';
+import type { RoomAccess } from './access';
+
+/**
+ * Makes the actor a member of a room that they may use, if they are none yet: read up to its latest message, and told to
+ * the room. The membership that comes back is the one that stands.
+ *
+ * @throws AppError `not_found` when the room is deleted meanwhile
+ */
+export async function ensureMember(actor: Actor, access: RoomAccess): Promise<RoomAccess> {
+  if (access.membership) return access;
+  const { room } = access;
+  const { rows } = await pool().query<{ last_read_seq: number; joined_at: Date }>(
+    `INSERT INTO memberships (room_id, user_id, last_read_seq)
+     SELECT id, $2, last_seq FROM chats WHERE id = $1
+     ON CONFLICT (room_id, user_id) DO NOTHING
+     RETURNING last_read_seq, joined_at`,
+    [room.id, actor.id],
+  );
+  const row = rows[0];
+  if (row) {
+    bus().publish({
+      type: 'member:added',
+      roomId: room.id,
+      room: room.name,
+      user: { id: actor.id, username: actor.username },
+    });
+    bus().publish({ type: 'room:added', room, userId: actor.id });
+  }
+  return {
+    room,
+    membership: {
+      role: 'member',
+      lastReadSeq: row?.last_read_seq ?? room.lastSeq,
+      joinedAt: (row?.joined_at ?? new Date()).toISOString(),
+    },
+  };
+}
+
+/**
+ * Moves the actor's read position forward, never back.
+ *
+ * @param connectionId the connection on which it was read; the actor's others are told
+ * @returns how many messages remain unread
+ * @throws AppError `forbidden` for who is no member, `unprocessable` beyond the last message
+ */
+export async function readRoom(
+  actor: Actor,
+  { room, membership }: RoomAccess,
+  seq: number,
+  connectionId: string | undefined,
+): Promise<{ unread: number }> {
+  if (!membership) throw new AppError('forbidden', 'Join the room first: only members have a place to read up to.');
+  const { rows } = await pool().query<{ last_seq: number; last_read_seq: number; moved: boolean }>(
+    `WITH room AS (SELECT id, last_seq FROM chats WHERE id = $1),
+          moved AS (
+            UPDATE memberships s SET last_read_seq = $3 FROM room
+            WHERE s.room_id = room.id AND s.user_id = $2 AND s.last_read_seq < $3 AND $3 <= room.last_seq
+            RETURNING s.last_read_seq)
+     SELECT room.last_seq, coalesce((SELECT last_read_seq FROM moved), s.last_read_seq) AS last_read_seq,
+            EXISTS (SELECT FROM moved) AS moved
+     FROM room JOIN memberships s ON s.room_id = room.id AND s.user_id = $2`,
+    [room.id, actor.id, seq],
+  );
+  const row = rows[0];
+  if (!row) throw new AppError('not_found', 'There is no such room.');
+  if (seq > row.last_seq) {
+    throw new AppError('unprocessable', `The room's latest message is number ${row.last_seq}.`, {
+      errors: [{ path: 'seq', message: FIELD_MESSAGES.beyond }],
+    });
+  }
+  const unread = row.last_seq - row.last_read_seq;
+  if (row.moved) {
+    bus().publish({
+      type: 'room:read',
+      roomId: room.id,
+      room: room.name,
+      userId: actor.id,
+      seq: row.last_read_seq,
+      unread,
+      connectionId,
+    });
+  }
+  return { unread };
+}

@@ -1,0 +1,104 @@
+import { bus } from '../bus';
+import type { Actor } from '../contracts/actor';
+import type { Message } from '../contracts/entities';
+import { AppError } from '../contracts/errors';
+import { pool } from '../db';
+import type { RoomAccess } from './access';
+import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
+import { writer, type Written } from './writer';
+
+const notFound = () => new AppError('not_found', 'There is no such message.');
+
+/**
+ * Stores a message in a room that the actor may use and is a member of.
+ *
+ * @returns the stored message; `created` is false for a retry of one stored before
+ * @throws AppError `not_found` when the room is gone meanwhile, `unavailable` when it could not be stored
+ */
+export function sendMessage(
+  actor: Actor,
+  { room }: RoomAccess,
+  body: string,
+  clientMessageId: string | null,
+): Promise<Written> {
+  return writer().write({ room, author: { id: actor.id, username: actor.username }, body, clientMessageId });
+}
+
+/** What somebody wants to do to a message that stands. */
+type Change = 'edit' | 'delete';
+
+function mayChange(actor: Actor, { room }: RoomAccess, authorId: number | null, change: Change): boolean {
+  if (authorId === actor.id) return true;
+  return change === 'delete' && (actor.role === 'administrator' || room.owner?.id === actor.id);
+}
+
+/**
+ * Whether the actor may change this message.
+ *
+ * @throws AppError `not_found` (never written, or deleted), `forbidden` (another's)
+ */
+export async function checkMessage(actor: Actor, access: RoomAccess, seq: number, change: Change): Promise<void> {
+  const { rows } = await pool().query<{ author_id: number | null }>(
+    'SELECT author_id FROM messages WHERE room_id = $1 AND seq = $2 AND deleted_at IS NULL',
+    [access.room.id, seq],
+  );
+  const row = rows[0];
+  if (!row) throw notFound();
+  if (!mayChange(actor, access, row.author_id, change)) {
+    throw new AppError(
+      'forbidden',
+      change === 'edit'
+        ? 'Only its author may edit a message.'
+        : 'Only its author, the owner of the room or an administrator may delete a message.',
+    );
+  }
+}
+
+/** The message's row is locked first and its room's second, as nothing else locks both: so no deadlock. */
+const CHANGE = `
+WITH target AS (
+  SELECT seq FROM messages WHERE room_id = $1 AND seq = $2 AND deleted_at IS NULL FOR UPDATE
+), room AS (
+  UPDATE chats SET revision = revision + 1 WHERE id = $1 AND EXISTS (SELECT FROM target) RETURNING revision
+), m AS (
+  UPDATE messages SET revision = room.revision, body = coalesce($3, ''),
+    edited_at = CASE WHEN $3::text IS NULL THEN edited_at ELSE now() END,
+    deleted_at = CASE WHEN $3::text IS NULL THEN now() ELSE NULL END
+  FROM room WHERE room_id = $1 AND seq = $2
+  RETURNING messages.*
+)
+SELECT ${MESSAGE_COLUMNS} FROM m LEFT JOIN users a ON a.id = m.author_id`;
+
+async function change(access: RoomAccess, seq: number, body: string | null): Promise<{ message: Message }> {
+  const { rows } = await pool().query<MessageRow>(CHANGE, [access.room.id, seq, body]);
+  const row = rows[0];
+  if (!row) throw notFound();
+  const message = presentMessage(row);
+  bus().publish({ type: 'message:updated', roomId: access.room.id, room: access.room.name, message });
+  return { message };
+}
+
+/**
+ * Gives one's own message another body.
+ *
+ * @throws AppError `not_found`, `forbidden`
+ */
+export async function editMessage(
+  actor: Actor,
+  access: RoomAccess,
+  seq: number,
+  body: string,
+): Promise<{ message: Message }> {
+  await checkMessage(actor, access, seq, 'edit');
+  return change(access, seq, body);
+}
+
+/**
+ * Deletes a message: its place stays, its body goes.
+ *
+ * @throws AppError `not_found`, `forbidden`
+ */
+export async function deleteMessage(actor: Actor, access: RoomAccess, seq: number): Promise<{ message: Message }> {
+  await checkMessage(actor, access, seq, 'delete');
+  return change(access, seq, null);
+}

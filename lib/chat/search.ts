@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Actor } from '../contracts/actor';
+import type { Room } from '../contracts/entities';
+import { AppError } from '../contracts/errors';
+import { LIMITS } from '../contracts/limits';
+import { FIELD_MESSAGES, toRoomName } from '../contracts/values';
+import { pool } from '../db';
+import { presentRoom, ROOM_COLUMNS, type RoomRow } from './present';
+
+/** Where the next page goes on: the last row's place in the order. */
+const cursorSchema = z.tuple([z.int(), z.number(), z.string()]);
+type Cursor = z.infer<typeof cursorSchema>;
+
+function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+function decodeCursor(text: string): Cursor {
+  try {
+    const cursor = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (cursor[2].includes('\0')) throw new Error('NUL');
+    return cursor;
+  } catch (cause) {
+    throw new AppError('unprocessable', 'This is not the cursor of a page.', {
+      errors: [{ path: 'cursor', message: FIELD_MESSAGES.cursor }],
+      cause,
+    });
+  }
+}
+
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+
+/** What a trigram match has to reach; PostgreSQL's own default for `pg_trgm.similarity_threshold`. */
+const SIMILAR = 0.3;
+
+/**
+ * Finds rooms that the actor may see by name, best first: exact, prefix, prefix of a word, similar (contains the query, or
+ * shares trigrams with it: pg_trgm's `word_similarity`). An empty query lists all by name.
+ *
+ * @param input `q` as typed; `cursor` from the page before; `limit` rows at most
+ * @throws AppError `unprocessable` for a cursor that is none
+ */
+export async function searchRooms(
+  actor: Actor,
+  input: { q: string; cursor?: string | undefined; limit?: number | undefined },
+): Promise<{ rooms: Room[]; nextCursor: string | null }> {
+  const q = toRoomName(input.q);
+  const limit = input.limit ?? LIMITS.search.default;
+  const after = input.cursor === undefined ? null : decodeCursor(input.cursor);
+  const like = escapeLike(q);
+  const { rows } = await pool().query<RoomRow & { rank: number; distance: number }>(
+    `SELECT * FROM (
+       SELECT ${ROOM_COLUMNS},
+         CASE WHEN $2 = '' OR c.name = $2 THEN 0 WHEN c.name LIKE $3 || '%' THEN 1
+              WHEN '-' || translate(c.name, '_', '-') LIKE '%-' || translate($2, '_', '-') || '%' THEN 2 ELSE 3 END AS rank,
+         CASE WHEN $2 = '' THEN 0 ELSE 1 - word_similarity($2, c.name) END::float8 AS distance
+       FROM chats c
+       LEFT JOIN users o ON o.email = c.owner_id
+       LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $1
+       WHERE ($2 = '' OR c.name LIKE '%' || $3 || '%' OR word_similarity($2, c.name) >= $4)
+         AND s.removed_at IS NULL AND (c.visibility = 'public' OR s.user_id IS NOT NULL)
+     ) found
+     WHERE $5::int IS NULL OR (rank, distance, name) > ($5::int, $6::float8, $7::text)
+     ORDER BY rank, distance, name
+     LIMIT $8`,
+    [actor.id, q, like, SIMILAR, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit + 1],
+  );
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return {
+    rooms: page.map(presentRoom),
+    nextCursor: last ? encodeCursor([last.rank, last.distance, last.name]) : null,
+  };
+}
