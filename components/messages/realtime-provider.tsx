@@ -1,0 +1,124 @@
+'use client';
+
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
+import { api } from '@/lib/client/api';
+import { isRoom } from '@/lib/client/guards';
+import { Outbox } from '@/lib/client/outbox';
+import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
+import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
+import { createStore, type Store } from '@/lib/client/store';
+import type { Account, OwnRoom } from '@/lib/contracts/entities';
+import type { FactName, Facts } from '@/lib/contracts/facts';
+
+interface Realtime {
+  account: Account;
+  socket: ChatSocket;
+  outbox: Outbox;
+  rooms: Store<readonly OwnRoom[]>;
+}
+
+const RealtimeContext = createContext<Realtime | null>(null);
+
+/** The tab's connection, outbox and account. @throws Error outside of a `RealtimeProvider` */
+export function useRealtime(): Realtime {
+  const realtime = useContext(RealtimeContext);
+  if (!realtime) throw new Error('useRealtime needs a RealtimeProvider around it.');
+  return realtime;
+}
+
+function signInAgain() {
+  const here = location.pathname + location.search + location.hash;
+  location.assign(`/login?callbackUrl=${encodeURIComponent(here)}`);
+}
+
+function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {
+  return typeof value === 'object' && value !== null && 'rooms' in value && Array.isArray(value.rooms) && value.rooms.every(isRoom);
+}
+
+/** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
+function keepRooms({ account, socket, rooms }: Realtime): () => void {
+  const apply = (action: RoomsAction) => rooms.set(roomsReducer(rooms.get(), action));
+  const stops = [
+    socket.onConnect(() => {
+      void api('/api/v1/rooms').then(
+        (answer) => hasRooms(answer) && apply({ type: 'loaded', rooms: answer.rooms }),
+        () => undefined, // the next connection tries again
+      );
+    }),
+    socket.on('messages:created', ({ roomId, messages }) => apply({ type: 'messages', roomId, messages, me: account.id })),
+    socket.on('room:activity', (fact) => apply({ type: 'activity', ...fact })),
+    socket.on('room:read', ({ roomId, unread }) => apply({ type: 'unread', roomId, unread })),
+    socket.on('room:updated', ({ room }) => apply({ type: 'updated', room })),
+    socket.on('room:added', ({ room }) => apply({ type: 'added', room })),
+    socket.on('room:removed', ({ roomId }) => apply({ type: 'removed', roomId })),
+    socket.on('room:deleted', ({ roomId }) => apply({ type: 'removed', roomId })),
+    socket.on('user:updated', ({ user }) => apply({ type: 'user', user })),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+/**
+ * Gives the pages inside it one live connection: opened once, kept while one moves between rooms.
+ *
+ * @param initialRooms one's own rooms as the server rendered them
+ */
+export function RealtimeProvider({
+  account,
+  initialRooms,
+  children,
+}: {
+  account: Account;
+  initialRooms: readonly OwnRoom[];
+  children: ReactNode;
+}) {
+  const [{ socket, outbox, rooms }] = useState(() => {
+    const chatSocket = createChatSocket(signInAgain);
+    return { socket: chatSocket, outbox: new Outbox(account.id, chatSocket), rooms: createStore(initialRooms) };
+  });
+  const realtime = useMemo(() => ({ account, socket, outbox, rooms }), [account, socket, outbox, rooms]);
+
+  useEffect(() => {
+    const stopRooms = keepRooms({ account, socket, outbox, rooms });
+    outbox.start();
+    socket.open();
+    return () => {
+      stopRooms();
+      outbox.stop();
+      socket.close();
+    };
+    // The account is who signed in; a change of its name does not make another connection.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [account.id, socket, outbox, rooms]);
+
+  return <RealtimeContext value={realtime}>{children}</RealtimeContext>;
+}
+
+/** One's own rooms, live: the latest active first, with what is unread in each. */
+export function useRooms(): readonly OwnRoom[] {
+  const { rooms } = useRealtime();
+  return useSyncExternalStore(rooms.subscribe, rooms.get, rooms.get);
+}
+
+const neverSettled = (): ConnectionState => 'connected';
+
+/** The connection as it is now. On the server, and until the first moment has passed, it counts as good. */
+export function useConnectionState(): ConnectionState {
+  const { socket } = useRealtime();
+  return useSyncExternalStore(socket.state.subscribe, socket.state.get, neverSettled);
+}
+
+/** Hears a fact for as long as the component is there. The handler may change from render to render. */
+export function useFact<N extends FactName>(name: N, handler: (payload: Facts[N]) => void): void {
+  const { socket } = useRealtime();
+  const latest = useEffectEvent(handler);
+  useEffect(() => socket.on(name, (payload) => latest(payload)), [socket, name]);
+}

@@ -1,0 +1,48 @@
+import type { FieldError } from '@/lib/contracts/errors';
+import { CommandError, type ClientErrorCode } from './errors';
+
+interface Problem {
+  code?: ClientErrorCode;
+  detail?: string;
+  errors?: FieldError[];
+}
+
+/**
+ * One request to the service's JSON interface, with the session's cookie.
+ *
+ * @param path an absolute path
+ * @returns the parsed answer as it came, to be checked by the caller; null when it has no body
+ * @throws CommandError from problem details (RFC 9457); `offline` when the network failed; never anything else but an abort
+ */
+export async function api(
+  path: string,
+  options: { method?: string; body?: unknown; signal?: AbortSignal } = {},
+): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: options.method ?? 'GET',
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new CommandError('offline', 'The service cannot be reached.');
+  }
+  if (response.status === 204) return null;
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok && answer !== undefined) return answer;
+  const problem: Problem = typeof answer === 'object' && answer !== null ? answer : {};
+  const retryAfter = Number(response.headers.get('retry-after'));
+  throw new CommandError(
+    problem.code ?? 'protocol',
+    problem.detail ?? response.statusText,
+    Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : undefined,
+    problem.errors,
+  );
+}

@@ -1,0 +1,169 @@
+import { io, type Socket } from 'socket.io-client';
+import { CLOSE_CODES, type FactName, type Facts } from '@/lib/contracts/facts';
+import { CommandError } from './errors';
+import { FACT_NAMES, isFact, isWireError } from './guards';
+import { isResult, type SocketCommand, type SocketCommands } from './results';
+import { createStore, type Store } from './store';
+
+/** What a person may want to know of the connection. */
+export type ConnectionState = 'connected' | 'reconnecting' | 'offline';
+
+const ACK_TIMEOUT_MS = 10_000;
+/** after a closing that names no time: long enough that a flooded server is not flooded at once again */
+const DEFAULT_RETRY_MS = 5_000;
+
+type Handlers = { [N in FactName]: Set<(payload: Facts[N]) => void> };
+
+/** The tab's one connection to the service. */
+export interface ChatSocket {
+  readonly state: Store<ConnectionState>;
+  readonly connected: boolean;
+  /**
+   * Gives a command and waits for its acknowledgement.
+   *
+   * @throws CommandError the server's refusal, `offline` when there is no connection, `timeout` when no answer came
+   */
+  command<N extends SocketCommand>(name: N, input: SocketCommands[N]['input']): Promise<SocketCommands[N]['result']>;
+  /** Hears a fact. @returns a function that ends it */
+  on<N extends FactName>(name: N, handler: (payload: Facts[N]) => void): () => void;
+  /** Called with every connection made, and at once if there is one. @returns a function that ends it */
+  onConnect(handler: () => void): () => void;
+  open(): void;
+  close(): void;
+}
+
+/**
+ * Makes the tab's connection; it is opened by `open()`. Credentials are the session's cookie.
+ *
+ * @param onSessionEnded called once the server no longer takes the session: nothing will connect until one signs in again
+ */
+export function createChatSocket(onSessionEnded: () => void): ChatSocket {
+  const socket: Socket = io({
+    autoConnect: false,
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 8_000,
+    randomizationFactor: 0.5,
+  });
+  const state = createStore<ConnectionState>('reconnecting');
+  const handlers: Handlers = {
+    'messages:created': new Set(),
+    'message:updated': new Set(),
+    presence: new Set(),
+    typing: new Set(),
+    'member:added': new Set(),
+    'member:removed': new Set(),
+    'room:activity': new Set(),
+    'room:updated': new Set(),
+    'room:deleted': new Set(),
+    'room:read': new Set(),
+    'room:added': new Set(),
+    'room:removed': new Set(),
+    'user:updated': new Set(),
+    'session:closing': new Set(),
+  };
+  const connectHandlers = new Set<() => void>();
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let wanted = false;
+
+  const lost = () => state.set(navigator.onLine ? 'reconnecting' : 'offline');
+
+  const reconnectAfter = (milliseconds: number) => {
+    clearTimeout(retryTimer);
+    if (wanted) retryTimer = setTimeout(() => socket.connect(), milliseconds * (1 + Math.random() / 2));
+  };
+
+  const closing = ({ code, retryAfterMs }: Facts['session:closing']) => {
+    if (code === CLOSE_CODES.sessionEnded) {
+      wanted = false;
+      socket.disconnect();
+      onSessionEnded();
+    } else if (retryAfterMs !== undefined || code === CLOSE_CODES.flooding) {
+      socket.disconnect();
+      lost();
+      reconnectAfter(retryAfterMs ?? DEFAULT_RETRY_MS);
+    }
+  };
+
+  const deliver = <N extends FactName>(name: N, payload: unknown) => {
+    if (!isFact(name, payload)) return;
+    for (const handler of [...handlers[name]]) handler(payload);
+  };
+  for (const name of FACT_NAMES) socket.on(name, (payload: unknown) => deliver(name, payload));
+  handlers['session:closing'].add(closing);
+
+  socket.on('connect', () => {
+    state.set('connected');
+    for (const handler of [...connectHandlers]) handler();
+  });
+  socket.on('disconnect', (reason) => {
+    lost();
+    // The client does not come back by itself when the server ended the connection on purpose.
+    if (reason === 'io server disconnect') reconnectAfter(DEFAULT_RETRY_MS / 5);
+  });
+  socket.on('connect_error', (error: Error & { data?: unknown }) => {
+    lost();
+    if (socket.active) return;
+    const refusal = isWireError(error.data) ? error.data : undefined;
+    if (refusal?.code === 'unauthenticated') {
+      wanted = false;
+      onSessionEnded();
+    } else reconnectAfter(refusal?.retryAfterMs ?? DEFAULT_RETRY_MS);
+  });
+
+  const networkBack = () => {
+    lost();
+    if (wanted && !socket.connected) {
+      clearTimeout(retryTimer);
+      socket.disconnect().connect();
+    }
+  };
+  const networkGone = () => state.set('offline');
+
+  return {
+    state,
+    get connected() {
+      return socket.connected;
+    },
+    async command(name, input) {
+      if (!socket.connected) throw new CommandError('offline', 'There is no connection.');
+      let answer: unknown;
+      try {
+        answer = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
+      } catch {
+        throw new CommandError('timeout', 'The server has not answered.');
+      }
+      if (typeof answer === 'object' && answer !== null && 'ok' in answer) {
+        if (answer.ok === true && isResult(name, answer)) return answer;
+        if ('error' in answer && isWireError(answer.error)) {
+          const { code, message, retryAfterMs, errors } = answer.error;
+          throw new CommandError(code, message, retryAfterMs, errors);
+        }
+      }
+      throw new CommandError('protocol', 'The server’s answer was not understood.');
+    },
+    on(name, handler) {
+      handlers[name].add(handler);
+      return () => handlers[name].delete(handler);
+    },
+    onConnect(handler) {
+      connectHandlers.add(handler);
+      if (socket.connected) handler();
+      return () => connectHandlers.delete(handler);
+    },
+    open() {
+      wanted = true;
+      window.addEventListener('online', networkBack);
+      window.addEventListener('offline', networkGone);
+      socket.connect();
+    },
+    close() {
+      wanted = false;
+      clearTimeout(retryTimer);
+      window.removeEventListener('online', networkBack);
+      window.removeEventListener('offline', networkGone);
+      socket.disconnect();
+    },
+  };
+}
