@@ -1,0 +1,41 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import Link from 'next/link';
+import { LoginForm } from '@/components/account/login-form';
+import { LanguageChoice } from '@/components/account/preferences';
+import { readFormState } from '@/lib/http/form-state';
+import { formProblems } from '@/lib/i18n/form-messages';
+import { returnPath } from '../return-path';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('account'))('loginTitle') };
+}
+
+export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
+  const t = await getTranslations('account');
+  const errors = await getTranslations('errors');
+  const state = await readFormState();
+  const problems = formProblems(errors, state, ['email', 'password']);
+  // At sign-in 401 means one thing only, and "sign in first" is not it.
+  if (state?.code === 'unauthenticated') problems.general = errors('signIn');
+  const callbackUrl = returnPath(state?.values.callbackUrl ?? (await searchParams).callbackUrl);
+  return (
+    <>
+      <h1 className="text-title font-semibold">{t('loginTitle')}</h1>
+      <p className="mt-2 mb-9 text-muted">{t('loginLead')}</p>
+      <LoginForm problems={problems} callbackUrl={callbackUrl} />
+      <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
+        <p>
+          {t('noAccount')}{' '}
+          <Link href="/register" className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong">
+            {t('registerTitle')}
+          </Link>
+        </p>
+        <LanguageChoice
+          returnTo={callbackUrl ? `/login?callbackUrl=${encodeURIComponent(callbackUrl)}` : '/login'}
+          hideLegend
+        />
+      </div>
+    </>
+  );
+}

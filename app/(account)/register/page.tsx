@@ -1,0 +1,32 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import Link from 'next/link';
+import { LanguageChoice } from '@/components/account/preferences';
+import { RegisterForm } from '@/components/account/register-form';
+import { readFormState } from '@/lib/http/form-state';
+import { formProblems } from '@/lib/i18n/form-messages';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('account'))('registerTitle') };
+}
+
+export default async function RegisterPage() {
+  const t = await getTranslations('account');
+  const problems = formProblems(await getTranslations('errors'), await readFormState(), ['email', 'username', 'password']);
+  return (
+    <>
+      <h1 className="text-title font-semibold">{t('registerTitle')}</h1>
+      <p className="mt-2 mb-9 text-muted">{t('registerLead')}</p>
+      <RegisterForm problems={problems} />
+      <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
+        <p>
+          {t('haveAccount')}{' '}
+          <Link href="/login" className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong">
+            {t('loginSubmit')}
+          </Link>
+        </p>
+        <LanguageChoice returnTo="/register" hideLegend />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { cookies } from 'next/headers';
+import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
+import { OwnRooms } from '@/components/rooms/own-rooms';
+import { PageColumn, PageHeader } from '@/components/rooms/page-header';
+import { RoomForm } from '@/components/rooms/room-form';
+import { ButtonLink } from '@/components/ui/button';
+import { dispatch } from '@/lib/chat/commands';
+import { readFormState } from '@/lib/http/form-state';
+import { formProblems } from '@/lib/i18n/form-messages';
+import { chooseTheme, THEME_COOKIE } from '@/lib/i18n/locales';
+import { requireActor } from '../require-actor';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('rooms'))('title') };
+}
+
+export default async function UserPage() {
+  const actor = await requireActor('/user');
+  const { rooms } = await dispatch(actor, 'room:list', {});
+  const t = await getTranslations('rooms');
+  const settings = await getTranslations('settings');
+  const account = await getTranslations('account');
+  const problems = formProblems(await getTranslations('errors'), await readFormState(), ['name', 'topic']);
+  const newcomer = rooms.length === 0;
+  return (
+    <PageColumn>
+      <PageHeader title={newcomer ? t('welcomeTitle', { username: actor.username }) : t('title')}>
+        <ButtonLink href="/user/search" variant="secondary" size="sm" prefetch={false}>
+          {t('find')}
+        </ButtonLink>
+      </PageHeader>
+      {newcomer ? (
+        <p className="max-w-prose text-lg text-muted">{t('welcomeLead')}</p>
+      ) : (
+        <OwnRooms userId={actor.id} administrator={actor.role === 'administrator'} />
+      )}
+
+      <div className="mt-16 grid gap-x-16 gap-y-14 lg:grid-cols-[minmax(0,1fr)_16rem]">
+        <section id="new-room" aria-labelledby="new-room-title" className="scroll-mt-8">
+          <h2 id="new-room-title" className="text-xl font-semibold tracking-tight">
+            {t('new')}
+          </h2>
+          <p className="mt-1 mb-6 text-muted">{t('newLead')}</p>
+          <RoomForm problems={problems} />
+        </section>
+
+        <section aria-labelledby="settings-title">
+          <h2 id="settings-title" className="mb-6 text-xl font-semibold tracking-tight">
+            {settings('title')}
+          </h2>
+          <div className="space-y-6">
+            <LanguageChoice returnTo="/user" />
+            <ThemeChoice current={chooseTheme((await cookies()).get(THEME_COOKIE)?.value)} returnTo="/user" />
+            <div>
+              <h3 className="mb-1.5 text-sm font-medium">{settings('account')}</h3>
+              <p className="text-sm break-words text-muted">
+                {actor.username} · {actor.email}
+              </p>
+              {/* No <Link>: it would be fetched ahead, and sign out. */}
+              <a
+                href="/logout"
+                className="mt-2 inline-flex min-h-8 items-center text-sm font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
+              >
+                {account('signOut')}
+              </a>
+            </div>
+          </div>
+        </section>
+      </div>
+    </PageColumn>
+  );
+}

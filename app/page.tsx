@@ -1,0 +1,40 @@
+import { getTranslations } from 'next-intl/server';
+import { cookies } from 'next/headers';
+import { redirect } from 'next/navigation';
+import { LAST_ROOM_COOKIE, roomPath } from '@/components/rooms/room-path';
+import { ButtonLink } from '@/components/ui/button';
+import { currentActor } from '@/lib/auth/page-session';
+import { dispatch } from '@/lib/chat/commands';
+import type { Actor } from '@/lib/contracts/actor';
+import { AppError } from '@/lib/contracts/errors';
+
+/** Where one was last, if that room is still there and open. */
+async function lastPlace(actor: Actor): Promise<string> {
+  const room = (await cookies()).get(LAST_ROOM_COOKIE)?.value;
+  if (!room) return '/user';
+  try {
+    return roomPath((await dispatch(actor, 'room:get', { room })).room.name);
+  } catch (error) {
+    if (error instanceof AppError) return '/user';
+    throw error;
+  }
+}
+
+export default async function StartPage() {
+  const actor = await currentActor();
+  if (actor) redirect(await lastPlace(actor));
+  const t = await getTranslations('start');
+  const common = await getTranslations('common');
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-5xl flex-col justify-center px-6 py-16 sm:px-10">
+      <p className="dash text-lg font-semibold tracking-tight">{common('name')}</p>
+      <h1 className="mt-6 max-w-[16ch] text-display font-semibold">{t('headline')}</h1>
+      <div className="mt-12 flex flex-wrap gap-3">
+        <ButtonLink href="/register">{t('createAccount')}</ButtonLink>
+        <ButtonLink href="/login" variant="secondary">
+          {t('signIn')}
+        </ButtonLink>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,31 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { FormSummary } from '@/components/ui/form-summary';
+import { useCheckedForm } from '@/components/ui/use-checked-form';
+import { loginSchema } from '@/lib/contracts/accounts';
+import type { FormProblems } from '@/lib/i18n/form-messages';
+import { PasswordField } from './password-field';
+
+/**
+ * Sign-in.
+ *
+ * @param props.callbackUrl where to go afterwards: a path of this service; null for the usual place
+ */
+export function LoginForm({ problems, callbackUrl }: { problems: FormProblems; callbackUrl: string | null }) {
+  const t = useTranslations('account');
+  const { field, onSubmit } = useCheckedForm(loginSchema, problems);
+  return (
+    <form method="post" action="/login" noValidate onSubmit={onSubmit} className="space-y-6">
+      <FormSummary problems={problems} />
+      {callbackUrl && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
+      <Field label={t('email')} type="email" autoComplete="username" required {...field('email')} />
+      <PasswordField autoComplete="current-password" required {...field('password')} />
+      <Button type="submit" className="w-full">
+        {t('loginSubmit')}
+      </Button>
+    </form>
+  );
+}

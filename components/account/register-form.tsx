@@ -1,0 +1,35 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { FormSummary } from '@/components/ui/form-summary';
+import { useCheckedForm } from '@/components/ui/use-checked-form';
+import { registerSchema } from '@/lib/contracts/accounts';
+import type { FormProblems } from '@/lib/i18n/form-messages';
+import { PasswordField } from './password-field';
+
+/** The three fields of a new account. */
+export function RegisterForm({ problems }: { problems: FormProblems }) {
+  const t = useTranslations('account');
+  const { field, onSubmit } = useCheckedForm(registerSchema, problems);
+  return (
+    <form method="post" action="/register" noValidate onSubmit={onSubmit} className="space-y-6">
+      <FormSummary problems={problems} />
+      <Field label={t('email')} hint={t('emailHint')} type="email" autoComplete="email" required {...field('email')} />
+      <Field
+        label={t('username')}
+        hint={t('usernameHint')}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        {...field('username')}
+      />
+      <PasswordField hint={t('passwordHint')} autoComplete="new-password" required {...field('password')} />
+      <Button type="submit" className="w-full">
+        {t('registerSubmit')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,45 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { z } from 'zod';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { FormSummary } from '@/components/ui/form-summary';
+import { useCheckedForm } from '@/components/ui/use-checked-form';
+import { isRoomName, roomNameSchema, topicSchema, toRoomName } from '@/lib/contracts/values';
+import type { FormProblems } from '@/lib/i18n/form-messages';
+import { roomPath } from './room-path';
+
+const schema = z.object({ name: roomNameSchema, topic: topicSchema });
+
+/** A new room: its name, its topic, and while one types the address that the name becomes. */
+export function RoomForm({ problems }: { problems: FormProblems }) {
+  const t = useTranslations('rooms');
+  const { field, onSubmit } = useCheckedForm(schema, problems);
+  const [typed, setTyped] = useState(problems.values.name ?? '');
+  const { onChange, ...name } = field('name');
+  const address = toRoomName(typed);
+  return (
+    <form method="post" action="/user/rooms" noValidate onSubmit={onSubmit} className="space-y-5">
+      <FormSummary problems={problems} />
+      <Field
+        label={t('name')}
+        hint={t('nameHint')}
+        placeholder={t('namePlaceholder')}
+        autoComplete="off"
+        required
+        {...name}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          void onChange(event);
+        }}
+      />
+      <Field label={t('topic')} hint={t('topicHint')} autoComplete="off" {...field('topic')} />
+      <p className="js-only text-sm text-muted">
+        {t('address')}: <output className="break-all text-ink">{isRoomName(address) ? decodeURIComponent(roomPath(address)) : '/chat/…'}</output>
+      </p>
+      <Button type="submit">{t('create')}</Button>
+    </form>
+  );
+}
