@@ -1,0 +1,112 @@
+import type { PoolClient } from 'pg';
+import type { z } from 'zod';
+import { registerSchema } from '../contracts/accounts';
+import type { Account } from '../contracts/entities';
+import { AppError, type FieldError } from '../contracts/errors';
+import { env } from '../env';
+import { addressKey, limit, refund } from '../limits';
+import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
+import { beginSession, type Client, type SignedIn } from './begin-session';
+import { query, transaction } from './database';
+import { usernameSkeleton } from './names';
+import { parseInput } from './parse-input';
+import { hashPassword } from './passwords';
+
+/** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */
+const FIRST_ACCOUNT_LOCK = 7_205_759_403;
+
+const EMAIL_TAKEN: FieldError = { path: 'email', message: 'An account with this e-mail address exists already.' };
+const USERNAME_TAKEN: FieldError = {
+  path: 'username',
+  message: 'This username is taken, or looks too much like one that is.',
+};
+
+function conflict(errors: FieldError[]): AppError {
+  return new AppError('conflict', errors.map(({ message }) => message).join(' '), { errors });
+}
+
+/** The complaint behind a broken unique constraint, where one was broken. */
+function asConflict(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== '23505') return error;
+  const constraint = 'constraint' in error ? String(error.constraint) : '';
+  return conflict([constraint.includes('username') ? USERNAME_TAKEN : EMAIL_TAKEN]);
+}
+
+async function checkTaken(email: string, skeleton: string): Promise<void> {
+  const rows = await query<{ email: string; username_skeleton: string }>(
+    'SELECT email, username_skeleton FROM users WHERE email = $1 OR username_skeleton = $2',
+    [email, skeleton],
+  );
+  const errors = [
+    ...(rows.some((row) => row.email === email) ? [EMAIL_TAKEN] : []),
+    ...(rows.some((row) => row.username_skeleton === skeleton) ? [USERNAME_TAKEN] : []),
+  ];
+  if (errors.length > 0) throw conflict(errors);
+}
+
+async function insertAccount(
+  client: PoolClient,
+  input: z.output<typeof registerSchema>,
+  skeleton: string,
+  hash: string,
+): Promise<Account> {
+  const { adminEmail } = env();
+  await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ACCOUNT_LOCK]);
+  const { rows } = await client.query<AccountRow>(
+    `INSERT INTO users AS u (email, username, username_skeleton, hashed_password, role)
+     VALUES ($1, $2, $3, $4, (CASE
+       WHEN $5::text = $1 OR ($5::text IS NULL AND NOT EXISTS (SELECT FROM users)) THEN 'administrator'
+       ELSE 'user' END)::user_role)
+     RETURNING ${ACCOUNT_COLUMNS}`,
+    [input.email, input.username, skeleton, hash, adminEmail ?? null],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('The account was not written');
+  return presentAccount(row);
+}
+
+/**
+ * Makes an account and signs it in. The first account becomes the administrator, or the one with `ADMIN_EMAIL`.
+ *
+ * @param input whatever came for {@link registerSchema}
+ * @param client where it came from
+ * @throws AppError `rate_limited`; `unprocessable` with the fields that are wrong; `conflict` with the fields that are taken;
+ *   `unavailable`
+ */
+export async function register(input: unknown, client: Client): Promise<SignedIn> {
+  const address = addressKey(client.address);
+  await limit('registerAddress', address);
+  let parsed;
+  try {
+    parsed = parseInput(registerSchema, input);
+  } catch (error) {
+    // A mistake in a form tells nothing about anybody: it does not count.
+    await refund('registerAddress', address);
+    throw error;
+  }
+  const skeleton = usernameSkeleton(parsed.username);
+  await checkTaken(parsed.email, skeleton);
+  const hash = await hashPassword(parsed.password);
+  try {
+    return await transaction(async (connection) => {
+      const account = await insertAccount(connection, parsed, skeleton, hash);
+      return beginSession(connection, account, client.userAgent);
+    });
+  } catch (error) {
+    throw asConflict(error);
+  }
+}
+
+/**
+ * Makes the account with `ADMIN_EMAIL` the administrator, where it was registered before the variable was set.
+ *
+ * @throws AppError `unavailable`
+ */
+export async function ensureAdministrator(): Promise<void> {
+  const { adminEmail } = env();
+  if (adminEmail === undefined) return;
+  await query(`UPDATE users SET role = 'administrator' WHERE email = $1 AND role <> 'administrator'`, [adminEmail]);
+}
+
+export type { Client, SignedIn } from './begin-session';
+export { signIn } from './sign-in';

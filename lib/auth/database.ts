@@ -1,0 +1,52 @@
+import type { PoolClient, QueryResultRow } from 'pg';
+import { AppError } from '../contracts/errors';
+import { isUnavailable, pool } from '../db';
+
+/** Milliseconds until a client should try again: a database that restarts is back within seconds. */
+const RETRY_AFTER = 2_000;
+
+/** An outage of the database as the contract tells it; any other error as it is. */
+function translate(error: unknown): unknown {
+  if (!isUnavailable(error)) return error;
+  return new AppError('unavailable', 'The database cannot be reached at the moment.', {
+    retryAfterMs: RETRY_AFTER,
+    cause: error,
+  });
+}
+
+/**
+ * Runs one statement.
+ *
+ * @throws AppError `unavailable` when the database cannot be reached, so that an outage never looks like a bad credential
+ */
+export async function query<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<R[]> {
+  try {
+    return (await pool().query<R>(sql, params)).rows;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/**
+ * Runs `work` in one transaction and commits it.
+ *
+ * @throws AppError `unavailable` when the database cannot be reached; whatever `work` throws, after rolling back
+ */
+export async function transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  let client: PoolClient | undefined;
+  let broken: Error | undefined;
+  try {
+    client = await pool().connect();
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    if (isUnavailable(error)) broken = error instanceof Error ? error : new Error('The connection was lost');
+    else await client?.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+    throw translate(error);
+  } finally {
+    // A connection in an unknown state is closed instead of going back to the pool.
+    client?.release(broken);
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import { bus } from '../bus';
+import type { Actor } from '../contracts/actor';
+import { LIMITS } from '../contracts/limits';
+import { log } from '../log';
+import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
+import { query } from './database';
+import { readToken } from './tokens';
+
+/** A session that was just made. */
+export interface NewSession {
+  id: number;
+  tokenId: string;
+  expiresAt: Date;
+}
+
+/** Characters of a user agent that are kept: enough to tell one's devices apart. */
+const USER_AGENT = 256;
+
+type SessionRow = AccountRow & { session_id: number; stale: boolean };
+
+/**
+ * Writes a new session. Every sign-in makes one, so a token that somebody knew before it is worth nothing after it.
+ *
+ * @param client the connection whose transaction it belongs to
+ * @param userId whose session
+ * @param userAgent as the client sent it
+ */
+export async function createSession(client: PoolClient, userId: number, userAgent: string): Promise<NewSession> {
+  const tokenId = randomUUID();
+  const expiresAt = new Date(Date.now() + LIMITS.sessionSeconds * 1_000);
+  const cleanAgent = userAgent.replaceAll('\0', '').toWellFormed().slice(0, USER_AGENT);
+  const { rows } = await client.query<{ id: number }>(
+    'INSERT INTO sessions (token_id, user_id, user_agent, expires_at) VALUES ($1, $2, $3, $4) RETURNING id',
+    [tokenId, userId, cleanAgent, expiresAt],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('The session was not written');
+  return { id: row.id, tokenId, expiresAt };
+}
+
+/** Notes that a session was used. A failure is no reason to refuse the request that used it. */
+function touch(sessionId: number): void {
+  query(`UPDATE sessions SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '1 minute'`, [
+    sessionId,
+  ]).catch((error: unknown) => log.debug({ err: error }, 'The time of a session was not updated'));
+}
+
+/**
+ * Who holds a token.
+ *
+ * @param token whatever a client sent
+ * @returns the actor, or null when the token is no valid one, or its session was revoked, has expired, or is a suspended user's
+ * @throws AppError `unavailable` when the database cannot be asked
+ */
+export async function resolveToken(token: string): Promise<Actor | null> {
+  const claims = await readToken(token);
+  if (!claims) return null;
+  const [row] = await query<SessionRow>(
+    `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.last_seen_at < now() - interval '1 minute' AS stale
+       FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE s.token_id = $1 AND s.user_id = $2
+        AND s.revoked_at IS NULL AND s.expires_at > now() AND u.suspended_at IS NULL`,
+    [claims.tokenId, claims.userId],
+  );
+  if (!row) return null;
+  if (row.stale) touch(row.session_id);
+  return { ...presentAccount(row), sessionId: row.session_id };
+}
+
+/**
+ * Ends a session: its token is refused from the commit on, and its open connections are told to close. Harmless when it has
+ * ended already.
+ *
+ * @throws AppError `unavailable` when the database cannot be reached
+ */
+export async function revokeSession(sessionId: number): Promise<void> {
+  const [row] = await query<{ user_id: number }>(
+    'UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING user_id',
+    [sessionId],
+  );
+  if (row) bus().publish({ type: 'session:revoked', sessionId, userId: row.user_id });
+}

@@ -1,0 +1,64 @@
+import { loginSchema } from '../contracts/accounts';
+import { AppError } from '../contracts/errors';
+import { LIMITS } from '../contracts/limits';
+import { isCleanText } from '../contracts/values';
+import { addressKey, limit, refund } from '../limits';
+import { log } from '../log';
+import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
+import { beginSession, type Client, type SignedIn } from './begin-session';
+import { query, transaction } from './database';
+import { parseInput } from './parse-input';
+import { hashPassword, isOutdated, verifyPassword } from './passwords';
+
+type CredentialsRow = AccountRow & { hashed_password: string; suspended_at: Date | null };
+
+/** The e-mail address that somebody tries, as far as there is one; one that cannot be stored, or is too long, is nobody's. */
+function triedEmail(input: unknown): string {
+  if (typeof input !== 'object' || input === null || !('email' in input)) return '';
+  const email = typeof input.email === 'string' && isCleanText(input.email) ? input.email.trim().toLowerCase() : '';
+  return email.length <= LIMITS.email ? email : '';
+}
+
+/** Hashes again what was hashed at another cost. It can wait for the next sign-in, so a failure is only noted. */
+async function rehash(userId: number, oldHash: string, password: string): Promise<void> {
+  try {
+    const hash = await hashPassword(password);
+    await query('UPDATE users SET hashed_password = $3 WHERE id = $1 AND hashed_password = $2', [
+      userId,
+      oldHash,
+      hash,
+    ]);
+  } catch (error) {
+    log.warn({ err: error }, 'A password was not hashed again at the new cost');
+  }
+}
+
+/**
+ * Signs an account in: a new session each time.
+ *
+ * @param input whatever came for {@link loginSchema}
+ * @param client where it came from
+ * @throws AppError `rate_limited`; `unprocessable` where a field is missing; `unauthenticated`, with the same words after the
+ *   same time, for an unknown address and a wrong password; `forbidden` for a suspended account whose password was right;
+ *   `unavailable`
+ */
+export async function signIn(input: unknown, client: Client): Promise<SignedIn> {
+  const address = addressKey(client.address);
+  const email = triedEmail(input);
+  const accountKey = `${email} ${address}`;
+  await limit('signInAddress', address);
+  await limit('signInAccount', accountKey);
+  const { password } = parseInput(loginSchema, input);
+
+  const [row] = await query<CredentialsRow>(
+    `SELECT ${ACCOUNT_COLUMNS}, u.hashed_password, u.suspended_at FROM users u WHERE u.email = $1`,
+    [email],
+  );
+  const right = await verifyPassword(password, row?.hashed_password);
+  if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
+
+  await Promise.all([refund('signInAddress', address), refund('signInAccount', accountKey)]);
+  if (row.suspended_at) throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
+  if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
+  return transaction((connection) => beginSession(connection, presentAccount(row), client.userAgent));
+}

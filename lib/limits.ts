@@ -1,0 +1,107 @@
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from './contracts/errors';
+import { env } from './env';
+
+interface Limit {
+  readonly points: number;
+  readonly durationSeconds: number;
+}
+
+/**
+ * How often something may be done, per key, in a window of time. A limit whose name ends in `Address` is keyed by a client's
+ * address, the others by whatever their docstring says. Loopback addresses get no exemption: a proxy in front may be one.
+ */
+export const RATE_LIMITS = {
+  /**
+   * Failed sign-ins from one address, whatever the account: OWASP's advice against credential stuffing. A success gives its
+   * point back, so an office behind one address is not held up on a Monday morning.
+   */
+  signInAddress: { points: 30, durationSeconds: 300 },
+  /**
+   * Failed sign-ins to one account from one address: keyed by both, so that nobody can lock its owner out from elsewhere.
+   * NIST SP 800-63B, 5.2.2 asks for at most 100 tries in a row; ten in five minutes stay far below what guessing needs.
+   */
+  signInAccount: { points: 10, durationSeconds: 300 },
+  /** Accounts made, and taken names and addresses asked for, from one address: a team of sixty may move in within an hour. */
+  registerAddress: { points: 60, durationSeconds: 3_600 },
+  /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */
+  message: { points: 300, durationSeconds: 30 },
+  /** Everything else that one user asks for, over all transports. */
+  command: { points: 600, durationSeconds: 10 },
+  /** Searches of one user, one for each key they press. */
+  search: { points: 100, durationSeconds: 10 },
+  /** Requests from one address, before anything is known of who asks: an office's worth of pages. */
+  requestAddress: { points: 3_000, durationSeconds: 10 },
+  /** Connections opened from one address: an office that reconnects after a restart of the server. */
+  connectAddress: { points: 600, durationSeconds: 60 },
+  /** Connections opened by one user: every tab of every device, again and again on a bad network. */
+  connect: { points: 120, durationSeconds: 60 },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof RATE_LIMITS;
+
+const shared = globalThis as typeof globalThis & { besedaLimiters?: Map<LimitName, RateLimiterMemory> };
+
+function limiter(name: LimitName): RateLimiterMemory {
+  const limiters = (shared.besedaLimiters ??= new Map());
+  let found = limiters.get(name);
+  if (!found) {
+    const { points, durationSeconds } = RATE_LIMITS[name];
+    found = new RateLimiterMemory({ keyPrefix: '', points, duration: durationSeconds });
+    limiters.set(name, found);
+  }
+  return found;
+}
+
+/**
+ * A client's address as limits count it: an IPv4-mapped address is the IPv4 one, and of an IPv6 address only the first 64 bits
+ * count, because every host has the rest to choose from (RFC 4291, 2.5.4).
+ *
+ * @param address as the socket or a trusted proxy gives it; anything that is no IPv6 address comes back as it is
+ */
+export function addressKey(address: string): string {
+  const [plain = ''] = address.split('%');
+  if (!isIPv6(plain)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain);
+  if (mapped?.[1]) return mapped[1];
+  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array<string>(8 - left.length - right.length).fill('0');
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
+}
+
+/**
+ * Counts one use against a limit. Counts nothing while `RATE_LIMITS` is off.
+ *
+ * @param name one of {@link RATE_LIMITS}
+ * @param key whose use it is: an address (see {@link addressKey}) or the id of a user
+ * @param points how much the use counts
+ * @throws AppError `rate_limited`, with the milliseconds until the window ends
+ */
+export async function limit(name: LimitName, key: string | number, points = 1): Promise<void> {
+  if (!env().rateLimits) return;
+  try {
+    await limiter(name).consume(key, points);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const retryAfterMs = Math.max(1, Math.ceil(error.msBeforeNext));
+    const seconds = Math.ceil(retryAfterMs / 1_000);
+    throw new AppError('rate_limited', `Too many attempts. Try again in ${seconds} s.`, { retryAfterMs });
+  }
+}
+
+/**
+ * Takes back what {@link limit} counted, where the use turned out to be none: a retry of a stored message, a successful sign-in.
+ *
+ * @param name the limit
+ * @param key whose use it was
+ * @param points as they were counted
+ */
+export async function refund(name: LimitName, key: string | number, points = 1): Promise<void> {
+  if (!env().rateLimits) return;
+  const counted = await limiter(name).get(key);
+  // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
+  if (counted && counted.consumedPoints > 0) await limiter(name).reward(key, Math.min(points, counted.consumedPoints));
+}
