@@ -38,14 +38,7 @@ export interface ChatSocket {
  * @param onSessionEnded called once the server no longer takes the session: nothing will connect until one signs in again
  */
 export function createChatSocket(onSessionEnded: () => void): ChatSocket {
-  const socket: Socket = io({
-    autoConnect: false,
-    transports: ['websocket', 'polling'],
-    tryAllTransports: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 8_000,
-    randomizationFactor: 0.5,
-  });
+  let socket: Socket | undefined;
   const state = createStore<ConnectionState>('reconnecting');
   const handlers: Handlers = {
     'messages:created': new Set(),
@@ -71,16 +64,16 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
 
   const reconnectAfter = (milliseconds: number) => {
     clearTimeout(retryTimer);
-    if (wanted) retryTimer = setTimeout(() => socket.connect(), milliseconds * (1 + Math.random() / 2));
+    if (wanted) retryTimer = setTimeout(() => socket?.connect(), milliseconds * (1 + Math.random() / 2));
   };
 
   const closing = ({ code, retryAfterMs }: Facts['session:closing']) => {
     if (code === CLOSE_CODES.sessionEnded) {
       wanted = false;
-      socket.disconnect();
+      socket?.disconnect();
       onSessionEnded();
     } else if (retryAfterMs !== undefined || code === CLOSE_CODES.flooding) {
-      socket.disconnect();
+      socket?.disconnect();
       lost();
       reconnectAfter(retryAfterMs ?? DEFAULT_RETRY_MS);
     }
@@ -90,33 +83,45 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
     if (!isFact(name, payload)) return;
     for (const handler of [...handlers[name]]) handler(payload);
   };
-  for (const name of FACT_NAMES) socket.on(name, (payload: unknown) => deliver(name, payload));
   handlers['session:closing'].add(closing);
 
-  socket.on('connect', () => {
-    state.set('connected');
-    for (const handler of [...connectHandlers]) handler();
-  });
-  socket.on('disconnect', (reason) => {
-    lost();
-    // The client does not come back by itself when the server ended the connection on purpose.
-    if (reason === 'io server disconnect') reconnectAfter(DEFAULT_RETRY_MS / 5);
-  });
-  socket.on('connect_error', (error: Error & { data?: unknown }) => {
-    lost();
-    if (socket.active) return;
-    const refusal = isWireError(error.data) ? error.data : undefined;
-    if (refusal?.code === 'unauthenticated') {
-      wanted = false;
-      onSessionEnded();
-    } else reconnectAfter(refusal?.retryAfterMs ?? DEFAULT_RETRY_MS);
-  });
+  /** Made when it is first opened: a page that is rendered on the server has no address to connect to. */
+  const create = (): Socket => {
+    const made = io({
+      autoConnect: false,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 8_000,
+      randomizationFactor: 0.5,
+    });
+    for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, payload));
+    made.on('connect', () => {
+      state.set('connected');
+      for (const handler of [...connectHandlers]) handler();
+    });
+    made.on('disconnect', (reason) => {
+      lost();
+      // The client does not come back by itself when the server ended the connection on purpose.
+      if (reason === 'io server disconnect') reconnectAfter(DEFAULT_RETRY_MS / 5);
+    });
+    made.on('connect_error', (error: Error & { data?: unknown }) => {
+      lost();
+      if (made.active) return;
+      const refusal = isWireError(error.data) ? error.data : undefined;
+      if (refusal?.code === 'unauthenticated') {
+        wanted = false;
+        onSessionEnded();
+      } else reconnectAfter(refusal?.retryAfterMs ?? DEFAULT_RETRY_MS);
+    });
+    return made;
+  };
 
   const networkBack = () => {
     lost();
-    if (wanted && !socket.connected) {
+    if (wanted && !socket?.connected) {
       clearTimeout(retryTimer);
-      socket.disconnect().connect();
+      socket?.disconnect().connect();
     }
   };
   const networkGone = () => state.set('offline');
@@ -124,10 +129,10 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
   return {
     state,
     get connected() {
-      return socket.connected;
+      return socket?.connected ?? false;
     },
     async command(name, input) {
-      if (!socket.connected) throw new CommandError('offline', 'There is no connection.');
+      if (!socket?.connected) throw new CommandError('offline', 'There is no connection.');
       let answer: unknown;
       try {
         answer = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
@@ -149,13 +154,14 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
     },
     onConnect(handler) {
       connectHandlers.add(handler);
-      if (socket.connected) handler();
+      if (socket?.connected) handler();
       return () => connectHandlers.delete(handler);
     },
     open() {
       wanted = true;
       window.addEventListener('online', networkBack);
       window.addEventListener('offline', networkGone);
+      socket ??= create();
       socket.connect();
     },
     close() {
@@ -163,7 +169,7 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
       clearTimeout(retryTimer);
       window.removeEventListener('online', networkBack);
       window.removeEventListener('offline', networkGone);
-      socket.disconnect();
+      socket?.disconnect();
     },
   };
 }
