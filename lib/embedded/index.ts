@@ -60,7 +60,11 @@ function supervise(first: Postmaster, options: LaunchOptions): () => Promise<voi
   };
 
   watch(first);
+  // When the process is ended in haste PostgreSQL still shuts down, by itself.
+  const atExit = (): void => void current.child.kill('SIGINT');
+  process.once('exit', atExit);
   return async () => {
+    process.off('exit', atExit);
     stopping = true;
     await restarting;
     await halt(current.child);

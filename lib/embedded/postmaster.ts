@@ -125,7 +125,7 @@ export async function halt(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.ref();
   child.kill('SIGINT');
-  const timer = setTimeout(() => child.kill('SIGQUIT'), 5_000);
+  const timer = setTimeout(() => child.kill('SIGQUIT'), 2_000);
   await exited;
   clearTimeout(timer);
 }

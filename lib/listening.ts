@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { errorCode, StartError } from './start-error';
+
+/** `localhost` may resolve to either family; one address that every client tries is surer. */
+export function bindAddress(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
+}
+
+function explain(error: unknown, host: string, port: number): StartError {
+  const code = errorCode(error);
+  if (code === 'EADDRINUSE') return new StartError(`Port ${port} is taken: stop what listens there, or set PORT.`);
+  if (code === 'EACCES') return new StartError(`Port ${port} may not be used by this user: set PORT to 1024 or above.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new StartError(`HOST=${host} is not an address of this machine.`);
+  }
+  return new StartError(`Cannot listen on ${host}:${port} (${code || String(error)}).`);
+}
+
+async function probe(address: string, port: number): Promise<void> {
+  const server = createServer().listen(port, address);
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
+}
+
+/**
+ * Checks that the port can be had, before anything is started for it.
+ *
+ * @throws StartError in one line
+ */
+export async function assertPortFree(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  try {
+    await probe(bindAddress(host), port);
+  } catch (error) {
+    throw explain(error, host, port);
+  }
+  if (host !== 'localhost') return;
+  // A browser asks ::1 for localhost first: whoever listens there would be taken for this service.
+  await probe('::1', port).catch((error: unknown) => {
+    if (errorCode(error) === 'EADDRINUSE') throw explain(error, host, port);
+  });
+}
+
+/**
+ * Starts listening.
+ *
+ * @returns the port, which the system chose when `port` is 0
+ * @throws StartError in one line
+ */
+export async function listen(server: Server, host: string, port: number): Promise<number> {
+  try {
+    server.listen(port, bindAddress(host));
+    await once(server, 'listening');
+  } catch (error) {
+    throw explain(error, host, port);
+  }
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : port;
+}

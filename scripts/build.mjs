@@ -1,0 +1,114 @@
+// Client code, pages and server: generated/, .next/ and build/. Says little unless something fails.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate } from './generate.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'build/stamp');
+
+/** Whatever the build is made from. */
+const SOURCES = [
+  'app',
+  'components',
+  'lib',
+  'messages',
+  'public',
+  'prisma/schema.prisma',
+  'server.ts',
+  'next.config.ts',
+  'postcss.config.mjs',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+];
+
+/** @param {string} path @returns {string[]} the files at or under `path`, tests left out */
+function filesUnder(path) {
+  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  if (!stats) return [];
+  if (stats.isFile()) return /\.test\.tsx?$/.test(path) ? [] : [path];
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => filesUnder(join(path, name)));
+}
+
+/** @returns {string} changes with any source, and with Node's major version */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.versions.node.split('.')[0] ?? '');
+  for (const file of SOURCES.flatMap(filesUnder)) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** @returns {boolean} whether the build is there and was made from the sources as they are */
+export function isFresh() {
+  return existsSync(stamp) && existsSync(join(root, 'build/server.mjs')) && readFileSync(stamp, 'utf8') === fingerprint();
+}
+
+/** @returns {Promise<void>} rejects, having printed Next's output, when the pages cannot be built */
+function buildPages() {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    });
+    const end = () => child.kill('SIGTERM');
+    process.once('exit', end);
+    /** @type {Buffer[]} */
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.off('exit', end);
+      if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(output));
+      reject(new Error('The pages could not be built'));
+    });
+  });
+}
+
+async function buildServer() {
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: root,
+    entryPoints: { server: 'server.ts' },
+    outdir: 'build',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+}
+
+/** Builds everything. @throws Error in one line, after the tool's own output */
+export async function buildAll() {
+  const begun = Date.now();
+  const wanted = fingerprint();
+  process.stdout.write('Building …\n');
+  rmSync(stamp, { force: true });
+  generate();
+  await buildPages();
+  mkdirSync(join(root, 'build'), { recursive: true });
+  await buildServer();
+  writeFileSync(stamp, wanted);
+  process.stdout.write(`Built in ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildAll().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+}

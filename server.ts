@@ -1,0 +1,91 @@
+import { Server } from 'node:http';
+import next from 'next';
+import { closePasswords } from './lib/auth/passwords';
+import { ensureDataDir, serviceSecret } from './lib/data-dir';
+import { connectDatabase, disconnectDatabase } from './lib/db';
+import { checkDatabase } from './lib/database-check';
+import { startEmbedded } from './lib/embedded';
+import { loadEnv, setEnv, type Env } from './lib/env';
+import { createFront } from './lib/http/front';
+import { createHttpServer, drain } from './lib/http-server';
+import { assertPortFree, listen } from './lib/listening';
+import { log } from './lib/log';
+import { migrate } from './lib/migrations';
+import { projectRoot } from './lib/project-root';
+import { attachRealtime } from './lib/realtime/attach';
+import { Shutdown } from './lib/shutdown';
+
+async function loadSettings(): Promise<Env> {
+  const settings = loadEnv(process.env);
+  log.level = settings.logLevel;
+  if (!settings.secret) {
+    await ensureDataDir(settings.dataDir);
+    settings.secret = await serviceSecret(settings.dataDir);
+  }
+  setEnv(settings);
+  // next-auth reads these by itself; without a public address it takes the request's, which the front door has checked.
+  process.env.NEXTAUTH_SECRET = settings.secret;
+  if (settings.publicUrl) process.env.NEXTAUTH_URL = settings.publicUrl.origin;
+  else process.env.AUTH_TRUST_HOST = 'true';
+  if (settings.bcryptCost < 10) log.warn('BCRYPT_COST is below 10: passwords are easier to guess from a stolen database');
+  if (!settings.rateLimits) log.warn('RATE_LIMITS is off: nothing slows down guessing passwords');
+  if (settings.redisUrl) log.warn('REDIS_URL is not used by this release: run one node only');
+  return settings;
+}
+
+async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
+  let url = settings.databaseUrl;
+  if (url === undefined) {
+    const embedded = await startEmbedded(settings.dataDir);
+    shutdown.add('embedded database', embedded.stop);
+    url = embedded.url;
+  } else {
+    await checkDatabase(url);
+  }
+  const applied = await migrate(url);
+  if (applied.length > 0) log.info({ migrations: applied }, 'The database was migrated');
+  connectDatabase(url);
+  shutdown.add('database connections', disconnectDatabase);
+}
+
+async function start(shutdown: Shutdown): Promise<void> {
+  const settings = await loadSettings();
+  await assertPortFree(settings.host, settings.port);
+  await openDatabase(settings, shutdown);
+  shutdown.add('password workers', closePasswords);
+
+  // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
+  const nextDoor = new Server();
+  const app = next({ dev: !settings.production, dir: projectRoot(), hostname: settings.host, port: settings.port, httpServer: nextDoor });
+  await app.prepare();
+  shutdown.add('pages', () => app.close());
+
+  const server = createHttpServer();
+  server.on('request', createFront(app.getRequestHandler()));
+  const realtime = attachRealtime(server, { nextUpgrade: (...upgrade) => nextDoor.emit('upgrade', ...upgrade) });
+  const port = await listen(server, settings.host, settings.port);
+  // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
+  shutdown.add('connections', async () => {
+    await Promise.all([drain(server), realtime.close()]);
+  });
+
+  const seconds = (process.uptime()).toFixed(1);
+  const database = settings.databaseUrl === undefined ? 'embedded database' : 'given database';
+  log.info(`Beseda is ready at ${settings.publicUrl?.origin ?? `http://${settings.host}:${port}`} (${database}, ${seconds} s)`);
+}
+
+const shutdown = new Shutdown();
+const started = start(shutdown);
+shutdown.listen(started);
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'A defect: the service stops');
+  void shutdown.exit(1);
+});
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'A defect: a promise was rejected unheard'));
+started.catch(async (error: unknown) => {
+  const words = error instanceof Error ? error.message : String(error);
+  log.debug({ err: error }, 'Start failed');
+  await shutdown.closeAll();
+  process.stderr.write(`Beseda cannot start: ${words.replace(/\s+/g, ' ').trim()}\n`);
+  process.exit(1);
+});
