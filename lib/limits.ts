@@ -99,9 +99,11 @@ export async function limit(name: LimitName, key: string | number, points = 1): 
  * @param key whose use it was
  * @param points as they were counted
  */
-export async function refund(name: LimitName, key: string | number, points = 1): Promise<void> {
+export function refund(name: LimitName, key: string | number, points = 1): void {
   if (!env().rateLimits) return;
-  const counted = await limiter(name).get(key);
-  // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
-  if (counted && counted.consumedPoints > 0) await limiter(name).reward(key, Math.min(points, counted.consumedPoints));
+  const counter = limiter(name);
+  void counter.get(key).then((counted) => {
+    // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
+    if (counted && counted.consumedPoints > 0) return counter.reward(key, Math.min(points, counted.consumedPoints));
+  });
 }

@@ -81,7 +81,7 @@ export async function register(input: unknown, client: Client): Promise<SignedIn
     parsed = parseInput(registerSchema, input);
   } catch (error) {
     // A mistake in a form tells nothing about anybody: it does not count.
-    await refund('registerAddress', address);
+    refund('registerAddress', address);
     throw error;
   }
   const skeleton = usernameSkeleton(parsed.username);

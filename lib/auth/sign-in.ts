@@ -57,7 +57,8 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
   const right = await verifyPassword(password, row?.hashed_password);
   if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
 
-  await Promise.all([refund('signInAddress', address), refund('signInAccount', accountKey)]);
+  refund('signInAddress', address);
+  refund('signInAccount', accountKey);
   if (row.suspended_at) throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
   if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
   return transaction((connection) => beginSession(connection, presentAccount(row), client.userAgent));
