@@ -12,7 +12,7 @@ import { assertPortFree, listen } from './lib/listening';
 import { log } from './lib/log';
 import { migrate } from './lib/migrations';
 import { projectRoot } from './lib/project-root';
-import { attachRealtime } from './lib/realtime/attach';
+import { createRealtime } from './lib/realtime/attach';
 import { Shutdown } from './lib/shutdown';
 
 async function loadSettings(): Promise<Env> {
@@ -27,7 +27,8 @@ async function loadSettings(): Promise<Env> {
   process.env.NEXTAUTH_SECRET = settings.secret;
   if (settings.publicUrl) process.env.NEXTAUTH_URL = settings.publicUrl.origin;
   else process.env.AUTH_TRUST_HOST = 'true';
-  if (settings.bcryptCost < 10) log.warn('BCRYPT_COST is below 10: passwords are easier to guess from a stolen database');
+  if (settings.bcryptCost < 10)
+    log.warn('BCRYPT_COST is below 10: passwords are easier to guess from a stolen database');
   if (!settings.rateLimits) log.warn('RATE_LIMITS is off: nothing slows down guessing passwords');
   if (settings.redisUrl) log.warn('REDIS_URL is not used by this release: run one node only');
   return settings;
@@ -56,22 +57,34 @@ async function start(shutdown: Shutdown): Promise<void> {
 
   // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
   const nextDoor = new Server();
-  const app = next({ dev: !settings.production, dir: projectRoot(), hostname: settings.host, port: settings.port, httpServer: nextDoor });
+  const app = next({
+    dev: !settings.production,
+    dir: projectRoot(),
+    hostname: settings.host,
+    port: settings.port,
+    httpServer: nextDoor,
+  });
   await app.prepare();
   shutdown.add('pages', () => app.close());
 
+  const realtime = createRealtime({
+    nextUpgrade: settings.production ? undefined : (...upgrade) => void nextDoor.emit('upgrade', ...upgrade),
+  });
   const server = createHttpServer();
-  server.on('request', createFront(app.getRequestHandler()));
-  const realtime = attachRealtime(server, { nextUpgrade: (...upgrade) => nextDoor.emit('upgrade', ...upgrade) });
+  server.on('request', createFront(app.getRequestHandler(), realtime.handleRequest));
+  server.on('upgrade', realtime.handleUpgrade);
   const port = await listen(server, settings.host, settings.port);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
   shutdown.add('connections', async () => {
     await Promise.all([drain(server), realtime.close()]);
   });
 
-  const seconds = (process.uptime()).toFixed(1);
+  const seconds = process.uptime().toFixed(1);
   const database = settings.databaseUrl === undefined ? 'embedded database' : 'given database';
-  log.info(`Beseda is ready at ${settings.publicUrl?.origin ?? `http://${settings.host}:${port}`} (${database}, ${seconds} s)`);
+  log.info(
+    { port },
+    `Beseda is ready at ${settings.publicUrl?.origin ?? `http://${settings.host}:${port}`} (${database}, ${seconds} s)`,
+  );
 }
 
 const shutdown = new Shutdown();

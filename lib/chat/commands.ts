@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Actor } from '../contracts/actor';
 import { COMMAND_SCHEMAS, type CommandArgs, type CommandName } from '../contracts/commands';
+import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
 import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
@@ -18,6 +19,8 @@ import { searchRooms } from './search';
 export interface Call {
   /** the socket it came over, so that its own facts can leave that one out */
   connectionId?: string;
+  /** hears which room a `room:join` is let into, just before that room's snapshot is read */
+  entering?: (room: Room) => void;
 }
 
 interface Context<Args> {
@@ -26,7 +29,7 @@ interface Context<Args> {
   call: Call;
 }
 
-type Room = { access: RoomAccess };
+type WithAccess = { access: RoomAccess };
 
 /** A command about no room in particular. */
 interface GlobalCommand<Args, Result> {
@@ -38,7 +41,7 @@ interface RoomCommand<Args, Result> {
   access: AccessLevel | 'join';
   /** What a message's number in the input must pass before the other fields are checked. */
   message?: 'edit' | 'delete';
-  run(context: Context<Args> & Room): Promise<Result>;
+  run(context: Context<Args> & WithAccess): Promise<Result>;
 }
 
 function inRoom<N extends CommandName, Result>(
@@ -72,7 +75,8 @@ export const COMMANDS = {
   }),
   'room:join': inRoom('room:join', {
     access: 'use',
-    run: async ({ actor, args }) => {
+    run: async ({ actor, args, call, access: { room } }) => {
+      call.entering?.(room);
       const catchingUp = args.after !== undefined || args.since !== undefined;
       const { access, page } = await readHistory(
         actor,
@@ -92,7 +96,7 @@ export const COMMANDS = {
     access: 'join',
     run: async ({ actor, access, args }) => {
       const written = await sendMessage(actor, access, args.body, args.clientMessageId ?? null);
-      if (!written.created) refund('message', actor.id);
+      if (!written.created) await refund('message', actor.id);
       return written;
     },
   }),

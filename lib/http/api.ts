@@ -1,0 +1,112 @@
+import { Hono } from 'hono';
+import { dispatch } from '../chat/commands';
+import type { CommandName } from '../contracts/commands';
+import type { Account } from '../contracts/entities';
+import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
+import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+
+type Fields = Record<string, unknown>;
+
+/** An own account without what only the server knows of it. */
+export function accountOf({ id, username, email, role, locale }: Actor): Account {
+  return { id, username, email, role, locale };
+}
+
+/** The body beside what the path says; a field that both name would let one overrule the other unseen. */
+function merge(body: Fields, path: Fields): Fields {
+  const twice = Object.keys(path).filter((key) => Object.hasOwn(body, key));
+  if (twice.length > 0) {
+    throw new AppError('unprocessable', `The path says ${twice.join(' and ')}.`, {
+      errors: twice.map((key) => ({ path: key, message: 'This field is unknown here.' })),
+    });
+  }
+  return { ...body, ...path };
+}
+
+/** A number in a query or a path; what is none goes on as it is, and is refused by the schema with its name. */
+function numeric(text: string): unknown {
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** The named parameters of the query that are there, those of `numbers` as numbers. */
+export function queryFields(context: Context, names: { text?: string[]; numbers?: string[] }): Fields {
+  const fields: Fields = {};
+  for (const name of [...(names.text ?? []), ...(names.numbers ?? [])]) {
+    const value = context.req.query(name);
+    if (value !== undefined) fields[name] = names.numbers?.includes(name) ? numeric(value) : value;
+  }
+  return fields;
+}
+
+/** The room that the path names. */
+export function roomOf(context: Context): string {
+  return context.req.param('room') ?? '';
+}
+
+/** A message's number in a path: what is no number names no message. */
+function seqOf(context: Context): number {
+  const seq = context.req.param('seq') ?? '';
+  if (!/^\d{1,9}$/.test(seq)) throw new AppError('not_found', 'There is no such message.');
+  return Number(seq);
+}
+
+/** The parameters that name a place in a room's history. */
+export const HISTORY = { numbers: ['before', 'after', 'around', 'since', 'limit'] };
+
+/**
+ * Writes a message: 201 with it, or 200 where it had been written before.
+ *
+ * @throws AppError every refusal of `message:send`
+ */
+export async function postMessage(context: Context, input: Fields): Promise<Response> {
+  const actor = await actorOf(context);
+  const { message, created } = await dispatch(actor, 'message:send', merge(input, { room: roomOf(context) }));
+  return context.json({ message }, created ? 201 : 200);
+}
+
+/** Makes a room: 201 with it and its address. */
+export async function postRoom(context: Context, input: Fields): Promise<Response> {
+  const { room } = await dispatch(await actorOf(context), 'room:create', input);
+  return context.json({ room }, 201, { location: `/chat/${encodeURIComponent(room.name)}` });
+}
+
+/** The service as a resource API, for programs: each route one command, always JSON. */
+export const api = new Hono<{ Bindings: Bindings }>();
+
+/** Answers a GET with what a command gives. */
+function read(path: string, name: CommandName, input: (context: Context) => Fields): void {
+  api.get(path, async (context) => context.json(await dispatch(await actorOf(context), name, input(context))));
+}
+
+read('/rooms', 'room:list', () => ({}));
+read('/rooms/:room', 'room:get', (context) => ({ room: roomOf(context) }));
+read('/rooms/:room/messages', 'message:list', (context) => ({
+  ...queryFields(context, HISTORY),
+  room: roomOf(context),
+}));
+
+api.get('/me', async (context) => context.json({ user: accountOf(await actorOf(context)) }));
+api.post('/rooms', (context) => postRoom(context, readInput(context)));
+api.delete('/rooms/:room', async (context) => {
+  ignoreInput(context);
+  await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });
+  return context.body(null, 204);
+});
+api.post('/rooms/:room/messages', (context) => postMessage(context, readInput(context)));
+api.patch('/rooms/:room/messages/:seq', async (context) => {
+  const input = readInput(context);
+  const actor = await actorOf(context);
+  return context.json(
+    await dispatch(actor, 'message:edit', merge(input, { room: roomOf(context), seq: seqOf(context) })),
+  );
+});
+api.delete('/rooms/:room/messages/:seq', async (context) => {
+  ignoreInput(context);
+  const actor = await actorOf(context);
+  return context.json(await dispatch(actor, 'message:delete', { room: roomOf(context), seq: seqOf(context) }));
+});
+api.put('/rooms/:room/read', async (context) => {
+  const input = readInput(context);
+  return context.json(await dispatch(await actorOf(context), 'room:read', merge(input, { room: roomOf(context) })));
+});

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context as HonoContext } from 'hono';
+import { authenticate, credentialOf, type Credential } from '../auth/credentials';
+import type { Client } from '../auth/accounts';
+import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
+import type { FormState } from '../contracts/form-state';
+import { isForeign, type Edge } from '../edge';
+
+/** What the front door knows of a request and hands to its handlers. */
+export interface Bindings {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  edge: Edge;
+  /** the whole body, already within its limit */
+  body: Buffer;
+  /** Answers with one of Next's pages under another status; `form` is what was typed into the form that it shows. */
+  renderPage(path: string, status: number, form: FormState | null): Promise<void>;
+}
+
+export type Context = HonoContext<{ Bindings: Bindings }>;
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
+
+function contentType({ env }: Context): string {
+  return env.incoming.headers['content-type'] ?? '';
+}
+
+/** Whether the answer is meant for a browser that posted a form: it names HTML, and what it sent is no JSON. */
+export function wantsHtml(context: Context): boolean {
+  return !JSON_TYPE.test(contentType(context)) && /\btext\/html\b/i.test(context.env.incoming.headers.accept ?? '');
+}
+
+/** Whether a GET asks for JSON: it names JSON and not HTML. Everything else, whatever a bare wildcard says, gets the page. */
+export function wantsJson(request: IncomingMessage): boolean {
+  const accept = request.headers.accept ?? '';
+  return /\bapplication\/(?:[\w.-]+\+)?json\b/i.test(accept) && !/\btext\/html\b/i.test(accept);
+}
+
+/** A form's fields; one left empty counts as not filled in. */
+export function readForm(body: Buffer): Record<string, string> {
+  return Object.fromEntries([...new URLSearchParams(body.toString('utf8'))].filter(([, value]) => value !== ''));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A request's body as an object.
+ *
+ * @param form whether a urlencoded form is taken as well as JSON
+ * @throws AppError `bad_request` for another content type, broken JSON, or JSON that is no object
+ */
+export function readInput(context: Context, { form = false } = {}): Record<string, unknown> {
+  const type = contentType(context);
+  const { body } = context.env;
+  if (form && FORM_TYPE.test(type)) return readForm(body);
+  if (!JSON_TYPE.test(type)) {
+    throw new AppError('bad_request', `Send ${form ? 'application/json or a urlencoded form' : 'application/json'}.`);
+  }
+  let value: unknown;
+  try {
+    // Fatal: bytes that are no UTF-8 must not become text that nobody wrote.
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is not JSON in UTF-8.', { cause });
+  }
+  if (!isRecord(value)) throw new AppError('bad_request', 'The body must be a JSON object.');
+  return value;
+}
+
+/** The body of a request that needs none: anything but JSON or a form is refused, and what it says is not looked at. */
+export function ignoreInput(context: Context): void {
+  const type = contentType(context);
+  if (context.env.body.length === 0 || FORM_TYPE.test(type)) return;
+  readInput(context);
+}
+
+/** The credential of a request, or null. */
+export function credential({ env: { incoming } }: Context): Credential | null {
+  return credentialOf({ authorization: incoming.headers.authorization, cookie: incoming.headers.cookie });
+}
+
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * Refuses a change that a page of another site made a browser send.
+ *
+ * @param always whether a foreign origin is refused without a cookie too (sign-in and registration make one)
+ * @throws AppError `forbidden`
+ */
+export function checkOrigin(context: Context, { always = false } = {}): void {
+  const { incoming, edge } = context.env;
+  if (!CHANGING.has(incoming.method ?? '')) return;
+  const refused = new AppError('forbidden', 'This change must come from a page of this service.');
+  if (always && isForeign(incoming, edge)) throw refused;
+  if (credential(context)?.kind !== 'cookie') return;
+  const own = incoming.headers.origin !== undefined && !isForeign(incoming, edge);
+  if (isForeign(incoming, edge) || (!own && incoming.headers['sec-fetch-site'] !== 'same-origin')) throw refused;
+}
+
+/**
+ * Who asks.
+ *
+ * @throws AppError `forbidden` (foreign origin), `unauthenticated`
+ */
+export async function actorOf(context: Context): Promise<Actor> {
+  checkOrigin(context);
+  return authenticate(credential(context));
+}
+
+/** Where a request comes from, for sessions and limits. */
+export function clientOf({ env: { incoming, edge } }: Context): Client {
+  return { address: edge.address, userAgent: incoming.headers['user-agent'] ?? '' };
+}
+
+/** The answer of a handler that has let Next write it. */
+export function alreadySent(): Response {
+  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+}

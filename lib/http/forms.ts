@@ -1,0 +1,47 @@
+import { AppError, ERROR_STATUS } from '../contracts/errors';
+import type { FormState } from '../contracts/form-state';
+import { alreadySent, readForm, wantsHtml, type Context } from './context';
+import { retryAfterSeconds, toAppError } from './problem';
+
+/** Where a browser goes after a form was taken: always by GET. `location` is a path. */
+export function seeOther(location: string, cookies: string[] = []): Response {
+  const headers = new Headers({ location, 'cache-control': 'no-store' });
+  for (const cookie of cookies) headers.append('set-cookie', cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+function formState(context: Context, error: AppError): FormState {
+  const { password: _password, ...values } = readForm(context.env.body);
+  const { code, message, errors, retryAfterMs } = error.toWire();
+  return {
+    code,
+    detail: message,
+    values,
+    errors: errors ?? [],
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/**
+ * Answers a form: a program gets what `handle` says or problem details; a browser whose form was refused gets the page again,
+ * with that status, the messages beside the fields and what was typed still there.
+ *
+ * @param page the path of the page that has the form
+ * @param handle answers when all is well
+ * @throws AppError what `handle` throws, where the asker is a program
+ */
+export async function answerForm(context: Context, page: string, handle: () => Promise<Response>): Promise<Response> {
+  try {
+    return await handle();
+  } catch (thrown) {
+    if (!wantsHtml(context)) throw thrown;
+    const error = toAppError(thrown);
+    const isAccountPage = page === '/login' || page === '/register';
+    if (error.code === 'unauthenticated' && !isAccountPage)
+      return seeOther(`/login?callbackUrl=${encodeURIComponent(page)}`);
+    if (error.retryAfterMs !== undefined)
+      context.env.outgoing.setHeader('retry-after', retryAfterSeconds(error.retryAfterMs));
+    await context.env.renderPage(page, ERROR_STATUS[error.code], formState(context, error));
+    return alreadySent();
+  }
+}

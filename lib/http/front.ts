@@ -1,0 +1,142 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { AppError } from '../contracts/errors';
+import { FORM_STATE_HEADER, type FormState } from '../contracts/form-state';
+import { isRoomName, toRoomName } from '../contracts/values';
+import { edgeOf, isForeign, targetOf, type Edge } from '../edge';
+import { env } from '../env';
+import { limit } from '../limits';
+import { api } from './api';
+import { readBody, refuseLargeBody } from './body';
+import { alreadySent, wantsHtml, wantsJson, type Bindings } from './context';
+import { health } from './health';
+import { problem } from './problem';
+import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
+import { site } from './site';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Everything that the front door answers itself. */
+const app = new Hono<{ Bindings: Bindings }>({ strict: false });
+app.route('/api/health', health);
+app.route('/api/v1', api);
+app.route('/', site);
+app.onError((error) => problem(error));
+app.notFound((context) => {
+  const allowed = METHODS.filter((method) => app.router.match(method, context.req.path)[0].length > 0);
+  if (allowed.length === 0 && wantsHtml(context))
+    return context.env.renderPage(context.req.path, 404, null).then(alreadySent);
+  if (allowed.length > 0) return new Response(null, { status: 405, headers: { allow: allowed.join(', ') } });
+  return problem(new AppError('not_found', 'There is nothing at this address.'));
+});
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Headers that only we, or Next inside us, may set; and those of Next features that this service does not use. */
+const INTERNAL_HEADER =
+  /^(?:x-beseda-.*|x-nonce|content-security-policy(?:-report-only)?|x-middleware-.*|x-invoke-.*|x-matched-path|x-now-route-matches|x-nextjs-.*|next-resume|next-action|x-forwarded-host|x-forwarded-port)$/;
+
+function stripInternalHeaders(request: IncomingMessage): void {
+  for (const name of Object.keys(request.headers)) if (INTERNAL_HEADER.test(name)) delete request.headers[name];
+}
+
+/** Whether Next answers: pages, their assets, and next-auth. */
+function isForNext(request: IncomingMessage, path: string): boolean {
+  if (path.startsWith('/api/auth/')) return true;
+  if (path.startsWith('/api/') || path === '/logout') return false;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  return path.startsWith('/_next/') || !wantsJson(request);
+}
+
+/** `/chat/General` → `/chat/general`: one address for one room. */
+function canonicalRoomPath(url: URL): string | null {
+  const typed = /^\/chat\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (typed === undefined) return null;
+  const name = toRoomName(decodeURIComponent(typed));
+  const path = `/chat/${encodeURIComponent(name)}`;
+  // Percent-encoding has many spellings of one name; only another name is another address.
+  return isRoomName(name) && decodeURIComponent(typed) !== name ? `${path}${url.search}` : null;
+}
+
+async function write(response: ServerResponse, answer: Response): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  response.end(await answer.text());
+}
+
+/** Lets Next render a page as the answer to a form: to Next it is a GET, to the browser it has the refusal's status. */
+function pageRenderer(next: Listener, request: IncomingMessage, response: ServerResponse) {
+  return async (path: string, status: number, form: FormState | null): Promise<void> => {
+    request.method = 'GET';
+    request.url = path;
+    for (const name of ['content-length', 'content-type', 'transfer-encoding']) delete request.headers[name];
+    if (form) request.headers[FORM_STATE_HEADER] = encodeURIComponent(JSON.stringify(form));
+    const writeHead = response.writeHead.bind(response);
+    response.writeHead = ((_status: number, ...rest: []) => writeHead(status, ...rest)) as typeof response.writeHead;
+    await next(request, response);
+  };
+}
+
+function prepareForNext(request: IncomingMessage, edge: Edge, nonce: string, policy: string): void {
+  request.headers['x-nonce'] = nonce;
+  request.headers['content-security-policy'] = policy;
+  request.headers['x-beseda-client'] = edge.address;
+  request.headers['x-beseda-scheme'] = edge.secure ? 'https' : 'http';
+}
+
+/**
+ * The one door for HTTP: checks what no handler should ever see, answers programs and forms itself, and hands the rest to Next.
+ *
+ * @param next Next's request handler
+ * @param socketIo takes long polling below `/socket.io/`
+ */
+export function createFront(next: Listener, socketIo: Listener): RequestListener {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const edge = edgeOf(request);
+    const nonce = newNonce();
+    const policy = contentSecurityPolicy(nonce, edge, !env().production);
+    setSecurityHeaders(response, policy, edge);
+    response.setHeader('vary', 'Accept');
+    stripInternalHeaders(request);
+
+    const url = targetOf(request);
+    const isHealth = url?.pathname.startsWith('/api/health/') === true;
+    const isPolling = url?.pathname === '/socket.io/';
+    const isNextAuth = url?.pathname.startsWith('/api/auth/') === true;
+    if (isNextAuth) refuseLargeBody(request);
+    const unread = BODILESS.has(request.method ?? '') || isPolling || isNextAuth;
+    const body = unread ? Buffer.alloc(0) : await readBody(request);
+    if (!url) throw new AppError('bad_request', 'This is not a path with sound percent-encoding.');
+    if (!edge.ownHost && !isHealth) throw new AppError('bad_request', 'This host is not the service’s.');
+    if (isPolling) {
+      if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
+      return socketIo(request, response);
+    }
+    if (/^\/ws(?:\/|$)/.test(url.pathname)) {
+      response.writeHead(426, { upgrade: 'websocket', connection: 'Upgrade' }).end();
+      return;
+    }
+    if (!isHealth && !url.pathname.startsWith('/_next/')) await limit('requestAddress', edge.address);
+
+    const renderPage = pageRenderer(next, request, response);
+    const listener = getRequestListener(
+      (honoRequest) => app.fetch(honoRequest, { incoming: request, outgoing: response, edge, body, renderPage }),
+      { overrideGlobalObjects: false },
+    );
+    prepareForNext(request, edge, nonce, policy);
+    if (!isForNext(request, url.pathname)) return listener(request, response);
+    const canonical = canonicalRoomPath(url);
+    if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();
+    return next(request, response);
+  }
+
+  return (request, response) => {
+    answer(request, response).catch(async (error: unknown) => {
+      if (response.headersSent) return void response.destroy();
+      // What the client still sends of an unread body must not be taken for its next request.
+      if (!request.complete) response.setHeader('connection', 'close');
+      await write(response, problem(error));
+    });
+  };
+}

@@ -1,0 +1,181 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { register, signIn, type SignedIn } from '../auth/accounts';
+import { safeCallbackPath } from '../auth/callback-url';
+import { clearedCookies, sessionCookie } from '../auth/cookies';
+import { authenticate } from '../auth/credentials';
+import { revokeSession } from '../auth/sessions';
+import { dispatch } from '../chat/commands';
+import { localeSchema, themeSchema } from '../contracts/accounts';
+import { AppError } from '../contracts/errors';
+import { LIMITS } from '../contracts/limits';
+import { accountOf, postMessage, postRoom, queryFields, roomOf } from './api';
+import {
+  actorOf,
+  checkOrigin,
+  clientOf,
+  credential,
+  ignoreInput,
+  readInput,
+  wantsHtml,
+  type Bindings,
+  type Context,
+} from './context';
+import { answerForm, seeOther } from './forms';
+
+/** The brief's routes, but for their pages, which are Next's. */
+export const site = new Hono<{ Bindings: Bindings }>();
+
+function withSession(context: Context, signedIn: SignedIn, body: object, status: 200 | 201): Response {
+  context.header('set-cookie', sessionCookie(signedIn.token, context.env.edge.secure));
+  context.header('cache-control', 'no-store');
+  return context.json(body, status);
+}
+
+site.post('/register', (context) =>
+  answerForm(context, '/register', async () => {
+    const input = readInput(context, { form: true });
+    checkOrigin(context, { always: true });
+    const signedIn = await register(input, clientOf(context));
+    if (wantsHtml(context)) return seeOther('/user', [sessionCookie(signedIn.token, context.env.edge.secure)]);
+    const { id, username, email } = signedIn.account;
+    return withSession(context, signedIn, { user: { id, username, email } }, 201);
+  }),
+);
+
+/** The fields of an OAuth 2 password grant (RFC 6749, 4.3.2) under our names; those that a public client sends along are dropped. */
+function loginFields(input: Record<string, unknown>): Record<string, unknown> {
+  const { callbackUrl: _callbackUrl, grant_type: grant, username, scope, client_id, client_secret, ...rest } = input;
+  if (grant === undefined && username === undefined) {
+    return { ...rest, ...(scope === undefined ? {} : { scope }), ...(client_id === undefined ? {} : { client_id }) };
+  }
+  if (grant !== undefined && grant !== 'password')
+    throw new AppError('bad_request', 'The grant type must be "password".');
+  void client_secret;
+  return username === undefined ? rest : { ...rest, email: username };
+}
+
+site.post('/login', (context) =>
+  answerForm(context, '/login', async () => {
+    const input = readInput(context, { form: true });
+    const fields = loginFields(input);
+    checkOrigin(context, { always: true });
+    const signedIn = await signIn(fields, clientOf(context));
+    const { edge } = context.env;
+    if (wantsHtml(context)) {
+      const target = input.callbackUrl === undefined ? '/user' : safeCallbackPath(input.callbackUrl, edge.origin);
+      return seeOther(target, [sessionCookie(signedIn.token, edge.secure)]);
+    }
+    const { id, username, email } = signedIn.account;
+    const token = { access_token: signedIn.token, token_type: 'bearer', expires_in: LIMITS.sessionSeconds };
+    return withSession(context, signedIn, { ...token, user: { id, username, email } }, 200);
+  }),
+);
+
+/** Whether somebody meant to open this, rather than a browser or a chat that looks ahead. */
+function isMeant({ env: { incoming } }: Context): boolean {
+  const { headers, method } = incoming;
+  return (
+    method === 'GET' &&
+    !/prefetch|preview/i.test(
+      `${String(headers['sec-purpose'])} ${String(headers.purpose)} ${String(headers['x-purpose'])} ${String(headers['x-moz'])} ${'next-router-prefetch' in headers ? 'prefetch' : ''}`,
+    )
+  );
+}
+
+site.get('/logout', async (context) => {
+  const fetchSite = context.env.incoming.headers['sec-fetch-site'];
+  if (fetchSite === 'cross-site' || fetchSite === 'same-site') {
+    throw new AppError('forbidden', 'Only a page of this service may sign you out.');
+  }
+  if (!isMeant(context)) return seeOther('/');
+  const presented = credential(context);
+  if (presented) {
+    try {
+      await revokeSession((await authenticate(presented)).sessionId);
+    } catch (error) {
+      // A session that has ended already is signed out; one that could not be ended is not, and must not look so.
+      if (!(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
+    }
+  }
+  return seeOther('/', clearedCookies(context.env.edge.secure));
+});
+
+site.get('/user', async (context) => {
+  const actor = await actorOf(context);
+  const { rooms } = await dispatch(actor, 'room:list', {});
+  return context.json({ user: accountOf(actor), rooms });
+});
+
+site.post('/user/rooms', (context) =>
+  answerForm(context, '/user', async () => {
+    const response = await postRoom(context, readInput(context, { form: true }));
+    return wantsHtml(context) ? seeOther(response.headers.get('location') ?? '/user') : response;
+  }),
+);
+
+async function deleteRoom(context: Context): Promise<Response> {
+  const page = `/user/rooms/delete/${encodeURIComponent(roomOf(context))}`;
+  return answerForm(context, page, async () => {
+    ignoreInput(context);
+    await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });
+    return wantsHtml(context) ? seeOther('/user') : context.body(null, 204);
+  });
+}
+
+site.delete('/user/rooms/delete/:room', deleteRoom);
+site.post('/user/rooms/delete/:room', deleteRoom);
+
+const search = async (context: Context): Promise<Response> => {
+  const input = queryFields(context, { text: ['q', 'cursor'], numbers: ['limit'] });
+  return context.json(await dispatch(await actorOf(context), 'room:search', input));
+};
+site.get('/user/search/results', search);
+
+site.get('/chat/:room', async (context) => {
+  const page = await dispatch(await actorOf(context), 'message:list', { room: roomOf(context) });
+  return context.json(page);
+});
+
+site.post('/chat/:room', (context) => {
+  const path = `/chat/${encodeURIComponent(roomOf(context))}`;
+  return answerForm(context, path, async () => {
+    const response = await postMessage(context, readInput(context, { form: true }));
+    if (!wantsHtml(context)) return response;
+    const { message } = writtenSchema.parse(await response.json());
+    return seeOther(`${path}#m-${message.seq}`);
+  });
+});
+
+const writtenSchema = z.object({ message: z.object({ seq: z.int() }) });
+
+const preferencesSchema = z.strictObject({
+  locale: localeSchema.optional(),
+  theme: themeSchema.optional(),
+  returnTo: z.string().optional(),
+});
+
+/** Seconds: a year, as long as browsers keep a cookie anyway (RFC 6265bis, 5.5: 400 days). */
+const PREFERENCE_SECONDS = 31_536_000;
+
+/** Language and theme live in cookies, so that the very first byte of a page is right, signed in or not. */
+site.post('/preferences', (context) => {
+  const input = readInput(context, { form: true });
+  checkOrigin(context, { always: true });
+  const parsed = preferencesSchema.safeParse(input);
+  if (!parsed.success) {
+    throw new AppError('unprocessable', 'A language is "en" or "ru", a theme "system", "light" or "dark".', {
+      errors: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+    });
+  }
+  const { returnTo, ...preferences } = parsed.data;
+  const { edge } = context.env;
+  const cookies = Object.entries(preferences).map(
+    ([name, value]) =>
+      `${name}=${value}; Path=/; Max-Age=${PREFERENCE_SECONDS}; SameSite=Lax${edge.secure ? '; Secure' : ''}`,
+  );
+  if (wantsHtml(context))
+    return seeOther(returnTo === undefined ? '/user' : safeCallbackPath(returnTo, edge.origin), cookies);
+  for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
+  return context.body(null, 204);
+});

@@ -1,0 +1,67 @@
+import { pool } from '../db';
+import { log } from '../log';
+import { Frame } from './frame';
+import type { Hub } from './hub';
+
+/** Milliseconds: a list of rooms hears of a room at most this often, and always of the last of a burst. */
+const INTERVAL_MS = 1_000;
+
+interface State {
+  room: string;
+  lastSeq: number;
+  toldAt: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Tells the connections of a room's members that are elsewhere how much they have not read. */
+export class Activity {
+  readonly #hub: Hub;
+  readonly #rooms = new Map<number, State>();
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** Notes that a room has got messages up to `lastSeq`. */
+  touch(roomId: number, room: string, lastSeq: number): void {
+    const state = this.#rooms.get(roomId) ?? { room, lastSeq, toldAt: 0, timer: undefined };
+    this.#rooms.set(roomId, state);
+    state.room = room;
+    state.lastSeq = Math.max(state.lastSeq, lastSeq);
+    const wait = Math.max(0, state.toldAt + INTERVAL_MS - performance.now());
+    state.timer ??= setTimeout(() => void this.#tell(roomId, state), wait);
+  }
+
+  forget(roomId: number): void {
+    clearTimeout(this.#rooms.get(roomId)?.timer);
+    this.#rooms.delete(roomId);
+  }
+
+  close(): void {
+    for (const roomId of [...this.#rooms.keys()]) this.forget(roomId);
+  }
+
+  async #tell(roomId: number, state: State): Promise<void> {
+    state.timer = undefined;
+    state.toldAt = performance.now();
+    const elsewhere = this.#hub.usersElsewhere(roomId);
+    if (elsewhere.length === 0) return;
+    const { room, lastSeq } = state;
+    try {
+      const { rows } = await pool().query<{ user_id: number; last_read_seq: number }>(
+        'SELECT user_id, last_read_seq FROM memberships WHERE room_id = $1 AND user_id = ANY($2) AND removed_at IS NULL',
+        [roomId, elsewhere],
+      );
+      for (const row of rows) {
+        const unread = Math.max(0, lastSeq - row.last_read_seq);
+        const frame = new Frame('room:activity', { room, roomId, lastSeq, unread });
+        for (const connection of this.#hub.connectionsOf(row.user_id)) {
+          if (!connection.subscriptions.has(roomId)) connection.send(frame);
+        }
+      }
+    } catch (error) {
+      // A hint that is lost: the list is right again at the next message, or when it is fetched.
+      log.warn({ err: error, roomId }, 'activity could not be told');
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AppError, ERROR_STATUS } from '../contracts/errors';
+import { CLOSE_CODES } from '../contracts/facts';
+import { edgeOf, isForeign, targetOf } from '../edge';
+import { wireError } from './calls';
+import { Fanout } from './fanout';
+import { Hub } from './hub';
+import { serveSocketIo } from './socketio';
+import { createTransports } from './transport';
+import { PlainWebSockets } from './websocket';
+
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface Realtime {
+  /** HTTP requests below `/socket.io/`: long polling. The caller has checked host and origin. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  /** The one door for every upgrade. */
+  handleUpgrade: UpgradeListener;
+  /** Tells every client to come back later, and closes. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds over which clients are asked to spread their return after a restart. */
+const RETURN_SPREAD_MS = 2_000;
+/** Milliseconds that closing sockets get to take leave. */
+const LEAVE_MS = 500;
+
+const ROOM_PATH = /^\/ws\/chat\/([^/]+)\/?$/;
+
+function refuse(socket: Duplex, error: unknown): void {
+  const { code, message, retryAfterMs } = wireError(error);
+  const status = ERROR_STATUS[code];
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail: message });
+  const retry = retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(retryAfterMs / 1_000)}\r\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n${retry}` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * Makes the realtime half of the service: both wire protocols over one fan-out.
+ *
+ * @param options.nextUpgrade takes what belongs to Next itself (hot reload, in development only)
+ */
+export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefined } = {}): Realtime {
+  const hub = new Hub();
+  const fanout = new Fanout(hub);
+  const { engine, io, webSockets } = createTransports();
+  const plain = new PlainWebSockets(webSockets, hub);
+  serveSocketIo(io, hub);
+  let closing = false;
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const url = targetOf(request);
+    const edge = edgeOf(request);
+    if (!url) throw new AppError('bad_request', 'This is no path.');
+    if (!edge.ownHost) throw new AppError('bad_request', 'This host is not the service’s.');
+    if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
+    if (closing) throw new AppError('unavailable', 'The server is shutting down.', { retryAfterMs: 1_000 });
+    const room = ROOM_PATH.exec(url.pathname)?.[1];
+    if (room !== undefined) return plain.upgrade(request, socket, head, decodeURIComponent(room), url.searchParams);
+    if (url.pathname === '/socket.io/') return void engine.handleUpgrade(request, socket, head);
+    if (options.nextUpgrade && url.pathname.startsWith('/_next/')) return options.nextUpgrade(request, socket, head);
+    throw new AppError('not_found', 'There is nothing to upgrade here.');
+  }
+
+  return {
+    handleRequest: (request, response) => void engine.handleRequest(request, response),
+    handleUpgrade: (request, socket, head) => {
+      // A peer that vanishes during the handshake is nobody's error.
+      socket.on('error', () => socket.destroy());
+      upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error));
+    },
+    close: async () => {
+      closing = true;
+      for (const connection of [...hub.connections()]) {
+        connection.close(CLOSE_CODES.goingAway, Math.round(Math.random() * RETURN_SPREAD_MS));
+      }
+      await new Promise((resolve) => setTimeout(resolve, LEAVE_MS));
+      plain.close();
+      fanout.close();
+      hub.close();
+      engine.close();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { dispatch, isCommandName, parseInput, prepare } from '../chat/commands';
+import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
+import { AppError } from '../contracts/errors';
+import { CLOSE_CODES } from '../contracts/facts';
+import { limit } from '../limits';
+import { log } from '../log';
+import type { Subscription } from './channel';
+import type { Connection } from './connection';
+import type { Hub } from './hub';
+
+/** Calls of one connection that may be under way; a client with more does not wait for answers, it floods. */
+const MAX_WAITING = 2_000;
+
+/** What a call answers, and what happens once the answer has left. */
+export interface Answer {
+  result: object;
+  afterwards?: () => void;
+}
+
+/**
+ * Runs what a client called over a socket. Calls of one connection are checked in the order they came, so that its messages
+ * are stored in that order, but they need not wait for each other's commits.
+ *
+ * @param name the command, as the client wrote it
+ * @param input its payload, unparsed
+ * @throws AppError every refusal of the contract
+ */
+export async function callCommand(hub: Hub, connection: Connection, name: string, input: unknown): Promise<Answer> {
+  if (connection.waiting >= MAX_WAITING) {
+    connection.close(CLOSE_CODES.flooding);
+    throw new AppError('rate_limited', 'Too many commands at once.', { retryAfterMs: 1_000 });
+  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new AppError('bad_request', 'A command takes one object.');
+  }
+  connection.waiting++;
+  const turn = connection.turn;
+  let next: () => void = () => undefined;
+  connection.turn = new Promise((resolve) => (next = resolve));
+  try {
+    await turn;
+    const run = await begin(hub, connection, name, input);
+    next();
+    return await run();
+  } finally {
+    next();
+    connection.waiting--;
+  }
+}
+
+async function begin(hub: Hub, connection: Connection, name: string, input: object): Promise<() => Promise<Answer>> {
+  if (name === 'typing') return () => typing(hub, connection, input);
+  if (name === 'room:leave') return () => Promise.resolve(leave(hub, connection, input));
+  if (name === 'room:join') return join(hub, connection, input);
+  if (!isCommandName(name)) throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}.`);
+  const run = await prepare(connection.actor, name, input, { connectionId: connection.id });
+  return async () => {
+    const result = await run();
+    // `created` tells HTTP which status to answer; on a socket a retry is answered like the first time.
+    return { result: 'created' in result ? { message: result.message } : result };
+  };
+}
+
+async function join(hub: Hub, connection: Connection, input: object): Promise<() => Promise<Answer>> {
+  let subscription: Subscription | undefined;
+  const wasOpen = new Set(connection.subscriptions.values());
+  const run = await prepare(connection.actor, 'room:join', input, {
+    connectionId: connection.id,
+    // The tap is attached before the snapshot is read: what is committed in between is gathered, not missed.
+    entering: (room) => (subscription = hub.subscribe(connection, room.id, room.name)),
+  });
+  return async () => {
+    try {
+      const page = await run();
+      return { result: page, afterwards: () => subscription?.open(page.room.revision) };
+    } catch (error) {
+      if (subscription && !wasOpen.has(subscription)) hub.unsubscribe(subscription);
+      else subscription?.resume();
+      throw error;
+    }
+  };
+}
+
+function leave(hub: Hub, connection: Connection, input: object): Answer {
+  const { room } = parseInput(LEAVE_SCHEMA, input);
+  const channel = hub.joined(connection, room);
+  const subscription = channel && connection.subscriptions.get(channel.roomId);
+  if (subscription) hub.unsubscribe(subscription);
+  return { result: {} };
+}
+
+async function typing(hub: Hub, connection: Connection, input: object): Promise<Answer> {
+  const { id, username } = connection.actor;
+  const room = 'room' in input ? input.room : undefined;
+  const joined = typeof room === 'string' ? hub.joined(connection, room) : undefined;
+  // Who has joined was let in already, and is let out when that changes; everyone else goes through the gate.
+  const channel = joined ?? hub.channel((await dispatch(connection.actor, 'room:get', { room })).room.id);
+  if (joined) await limit('command', id);
+  const args = parseInput(TYPING_SCHEMA, input);
+  channel?.typing.set({ id, username }, args.typing);
+  return { result: {} };
+}
+
+/** Any error as a client may see it; what is no {@link AppError} is a defect: logged, and told as `unavailable`. */
+export function wireError(error: unknown) {
+  if (error instanceof AppError) return error.toWire();
+  log.error({ err: error }, 'a command failed');
+  return new AppError('unavailable', 'Something went wrong here: try again shortly.', { retryAfterMs: 1_000 }).toWire();
+}

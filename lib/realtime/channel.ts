@@ -1,0 +1,173 @@
+import { changesSince } from '../chat/history';
+import type { Message } from '../contracts/entities';
+import { CLOSE_CODES } from '../contracts/facts';
+import { log } from '../log';
+import type { Connection } from './connection';
+import { Frame } from './frame';
+import { isContiguous, sequenced, type Sequenced } from './sequenced';
+import { Presence } from './presence';
+import { Typing } from './typing';
+
+/** Milliseconds that a fact waits for one with a lower revision, published a moment later by another of our connections. */
+const REORDER_MS = 100;
+/** Changes read from the database at a time when facts were lost. */
+const REFILL = 500;
+
+/** One connection's part in a channel: first it only gathers, then, once its snapshot is answered, it hears what lies above it. */
+export class Subscription {
+  readonly connection: Connection;
+  readonly channel: Channel;
+  #floor = 0;
+  #queue: Sequenced[] | null = [];
+
+  constructor(channel: Channel, connection: Connection) {
+    this.channel = channel;
+    this.connection = connection;
+  }
+
+  /** Back to gathering: the connection joins again. */
+  regather(): void {
+    this.#queue ??= [];
+  }
+
+  /** Opens the tap: facts above the snapshot's revision flow from here on. Harmless if it was cancelled meanwhile. */
+  open(revision: number): void {
+    if (this.connection.subscriptions.get(this.channel.roomId) !== this) return;
+    this.channel.startAt(revision);
+    const queue = this.#queue ?? [];
+    this.#floor = revision;
+    this.#queue = null;
+    for (const fact of queue) this.deliver(fact);
+    this.channel.presence.arrive(this.connection);
+  }
+
+  /** A second join failed: on as before it. */
+  resume(): void {
+    const queue = this.#queue ?? [];
+    this.#queue = null;
+    for (const fact of queue) this.deliver(fact);
+  }
+
+  deliver(fact: Sequenced): void {
+    if (this.#queue) this.#queue.push(fact);
+    else if (fact.first > this.#floor) for (const frame of fact.frames()) this.connection.send(frame);
+    else if (fact.last > this.#floor) for (const frame of fact.above(this.#floor).frames()) this.connection.send(frame);
+  }
+
+  /** Whether facts flow; while it gathers, what is not sequenced (presence, typing) does not concern it yet. */
+  get isOpen(): boolean {
+    return this.#queue === null;
+  }
+}
+
+/** A room as this process's connections hear it: its changes in order of revision, each once, without a gap. */
+export class Channel {
+  readonly roomId: number;
+  name: string;
+  readonly subscriptions = new Set<Subscription>();
+  readonly presence = new Presence(this);
+  readonly typing = new Typing(this);
+  /** the last revision that was told; null until the first snapshot says where to start */
+  #told: number | null = null;
+  /** what came too early, by its first revision */
+  readonly #early = new Map<number, Sequenced>();
+  #timer: NodeJS.Timeout | undefined;
+  #refilling = false;
+
+  constructor(roomId: number, name: string) {
+    this.roomId = roomId;
+    this.name = name;
+  }
+
+  startAt(revision: number): void {
+    if (this.#told !== null) return;
+    this.#told = revision;
+    this.#advance();
+  }
+
+  /** Takes a change as it was published, in any order. */
+  receive(fact: Sequenced): void {
+    if (this.#told !== null && fact.last <= this.#told) return;
+    this.#early.set(fact.first, fact);
+    this.#advance();
+  }
+
+  /** Compares with the database now: a commit's outcome was unknown. */
+  reconcile(): void {
+    if (this.#told !== null) void this.#refill();
+  }
+
+  /** Tells something that is not in the room's log to everyone here, except one user's connections. */
+  broadcast(frame: Frame, exceptUserId?: number): void {
+    for (const subscription of this.subscriptions) {
+      if (subscription.isOpen && subscription.connection.actor.id !== exceptUserId) subscription.connection.send(frame);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.presence.close();
+    this.typing.close();
+  }
+
+  #advance(): void {
+    if (this.#told === null) return;
+    for (const [first, early] of this.#early) if (early.last <= this.#told) this.#early.delete(first);
+    for (let next = this.#next(this.#told); next; next = this.#next(this.#told)) {
+      this.#tell(next.first <= this.#told ? next.above(this.#told) : next);
+    }
+    if (this.#early.size === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    } else this.#timer ??= setTimeout(() => void this.#refill(), REORDER_MS);
+  }
+
+  #next(told: number): Sequenced | undefined {
+    const exact = this.#early.get(told + 1);
+    if (exact) {
+      this.#early.delete(told + 1);
+      return exact;
+    }
+    for (const [first, fact] of this.#early) {
+      if (first <= told && fact.last > told) {
+        this.#early.delete(first);
+        return fact;
+      }
+    }
+    return undefined;
+  }
+
+  #tell(fact: Sequenced): void {
+    this.#told = fact.last;
+    for (const subscription of this.subscriptions) subscription.deliver(fact);
+  }
+
+  /** Reads what was never published. What was changed again since is told no more: then everyone catches up instead. */
+  async #refill(): Promise<void> {
+    this.#timer = undefined;
+    if (this.#refilling || this.#told === null) return;
+    this.#refilling = true;
+    try {
+      const changes = await changesSince(this.roomId, this.#told, REFILL);
+      const fresh = changes.filter((message) => message.revision > (this.#told ?? 0));
+      if (!isContiguous(fresh, this.#told)) this.#startOver();
+      else for (const message of fresh) this.#tell(factOf(this, message));
+    } catch (error) {
+      log.warn({ err: error, roomId: this.roomId }, 'a gap in a room could not be read yet');
+    } finally {
+      this.#refilling = false;
+    }
+    this.#advance();
+  }
+
+  #startOver(): void {
+    this.#told = null;
+    this.#early.clear();
+    for (const { connection } of [...this.subscriptions]) connection.close(CLOSE_CODES.goingAway, 0);
+  }
+}
+
+function factOf(channel: Channel, message: Message): Sequenced {
+  const created = message.editedAt === null && message.deletedAt === null;
+  return sequenced(created ? 'messages:created' : 'message:updated', channel, [message]);
+}

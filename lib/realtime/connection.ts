@@ -1,0 +1,31 @@
+import { v4 as uuid } from 'uuid';
+import type { Actor } from '../contracts/actor';
+import type { Subscription } from './channel';
+import type { Frame } from './frame';
+
+/** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
+export const MAX_BUFFERED = 1024 * 1024;
+
+/** One socket of one session, whatever protocol it speaks: all that the fan-out knows of it. */
+export abstract class Connection {
+  readonly id = uuid();
+  readonly actor: Actor;
+  /** by room id */
+  readonly subscriptions = new Map<number, Subscription>();
+  /** The one room that a plain connection is about; it ends with it. */
+  readonly onlyRoom: number | null;
+  /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */
+  turn: Promise<void> = Promise.resolve();
+  waiting = 0;
+
+  constructor(actor: Actor, onlyRoom: number | null = null) {
+    this.actor = actor;
+    this.onlyRoom = onlyRoom;
+  }
+
+  /** Sends a fact, or closes the connection (4408) when its reader is too far behind. Never throws. */
+  abstract send(frame: Frame): void;
+
+  /** Says `session:closing`, then closes. `code` is one of the contract's close codes. */
+  abstract close(code: number, retryAfterMs?: number): void;
+}

@@ -1,0 +1,75 @@
+import type { User } from '../contracts/entities';
+import { LIMITS } from '../contracts/limits';
+import type { Channel } from './channel';
+import type { Connection } from './connection';
+import { Frame } from './frame';
+
+/** Milliseconds between two facts about who came and went: a thousand arrivals at once are one fact. */
+const TICK_MS = 500;
+
+/** Who is in a room: a user arrives with their first connection and leaves with their last. Never stored. */
+export class Presence {
+  readonly #channel: Channel;
+  readonly #here = new Map<number, { user: User; connections: Set<Connection> }>();
+  /** as the room was last told */
+  readonly #changed = new Map<number, { user: User; before: boolean }>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  /** Counts a connection in, and tells it who is here. */
+  arrive(connection: Connection): void {
+    const { id, username } = connection.actor;
+    const entry = this.#here.get(id);
+    if (!entry) {
+      this.#note({ id, username }, false);
+      this.#here.set(id, { user: { id, username }, connections: new Set([connection]) });
+    } else entry.connections.add(connection);
+    const online = [];
+    for (const { user } of this.#here.values()) {
+      if (online.length === LIMITS.online) break;
+      online.push(user);
+    }
+    // A thousand people beside oneself must not leave oneself out.
+    if (!online.some((user) => user.id === id)) online[online.length - 1] = { id, username };
+    connection.send(new Frame('presence', { ...this.#room(), online, onlineCount: this.#here.size }));
+  }
+
+  /** Counts a connection out. */
+  depart(connection: Connection): void {
+    const entry = this.#here.get(connection.actor.id);
+    if (!entry?.connections.delete(connection) || entry.connections.size > 0) return;
+    this.#here.delete(connection.actor.id);
+    this.#note(entry.user, true);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #room() {
+    return { room: this.#channel.name, roomId: this.#channel.roomId };
+  }
+
+  #note(user: User, before: boolean): void {
+    if (!this.#changed.has(user.id)) this.#changed.set(user.id, { user, before });
+    this.#timer ??= setTimeout(() => this.#tell(), TICK_MS);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const joined: User[] = [];
+    const left: User[] = [];
+    for (const { user, before } of this.#changed.values()) {
+      const now = this.#here.has(user.id);
+      if (now && !before) joined.push(user);
+      if (!now && before) left.push(user);
+    }
+    this.#changed.clear();
+    if (joined.length > 0 || left.length > 0) {
+      this.#channel.broadcast(new Frame('presence', { ...this.#room(), joined, left }));
+    }
+  }
+}

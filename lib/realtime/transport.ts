@@ -1,0 +1,37 @@
+import { Server as Engine } from 'engine.io';
+import { Server as SocketIo } from 'socket.io';
+import { WebSocketServer } from 'ws';
+import { LIMITS } from '../contracts/limits';
+
+/** Milliseconds between the server's pings, and how long a peer may take to answer one. */
+export const HEARTBEAT = { interval: 25_000, timeout: 20_000 };
+
+/** The subprotocol under which a token may follow: `bearer, <access_token>`. */
+export const BEARER_PROTOCOL = 'bearer';
+
+/**
+ * The servers of both wire protocols with the options that production uses, attached to nothing yet: whoever makes them hands
+ * them requests and upgrades. Compression is off: on messages of this size it costs more than it saves, and a bomb is one less.
+ */
+export function createTransports() {
+  const engine = new Engine({
+    maxHttpBufferSize: LIMITS.frameBytes,
+    pingInterval: HEARTBEAT.interval,
+    pingTimeout: HEARTBEAT.timeout,
+    perMessageDeflate: false,
+    transports: ['polling', 'websocket'],
+  });
+  // Connection state recovery stays off: it would restore rooms without asking whether the user is still let in.
+  const io = new SocketIo({ connectTimeout: 10_000, serveClient: false });
+  io.bind(engine);
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: LIMITS.frameBytes,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(BEARER_PROTOCOL) ? BEARER_PROTOCOL : false),
+  });
+  return { engine, io, webSockets };
+}
+
+export type Transports = ReturnType<typeof createTransports>;

@@ -1,0 +1,228 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { authenticate, credentialOf } from '../auth/credentials';
+import { dispatch } from '../chat/commands';
+import type { Actor } from '../contracts/actor';
+import type { Room } from '../contracts/entities';
+import { AppError } from '../contracts/errors';
+import { CLOSE_CODES } from '../contracts/facts';
+import { countSchema } from '../contracts/values';
+import { edgeOf } from '../edge';
+import { limit } from '../limits';
+import { callCommand, wireError } from './calls';
+import { Connection, MAX_BUFFERED } from './connection';
+import { Frame } from './frame';
+import type { Hub } from './hub';
+import { BEARER_PROTOCOL, HEARTBEAT } from './transport';
+
+/** What a plain connection may call; the room is the path's. */
+const COMMANDS: ReadonlySet<string> = new Set([
+  'message:send',
+  'message:edit',
+  'message:delete',
+  'message:list',
+  'room:read',
+  'typing',
+]);
+
+/** Milliseconds that a slow reader has for the close frame. */
+const LINGER_MS = 1_000;
+
+class PlainConnection extends Connection {
+  readonly #socket: WebSocket;
+  answered = true;
+
+  constructor(socket: WebSocket, actor: Actor, roomId: number) {
+    super(actor, roomId);
+    this.#socket = socket;
+  }
+
+  send(frame: Frame): void {
+    this.write(frame.plain);
+  }
+
+  write(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+    else this.#socket.send(text);
+  }
+
+  close(code: number, retryAfterMs?: number): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (code !== CLOSE_CODES.tooSlow) {
+      const closing = { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      this.#socket.send(new Frame('session:closing', closing).plain);
+    }
+    this.#socket.close(code);
+    setTimeout(() => this.#socket.terminate(), LINGER_MS).unref();
+  }
+
+  /** One beat of the heart: a peer that has not answered the last ping is let go after its time. */
+  beat(): void {
+    this.answered = false;
+    this.#socket.ping();
+  }
+
+  drop(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** The credential of an upgrade request, the subprotocol pair included. */
+function credentialsOf({ headers }: IncomingMessage) {
+  const [protocol, token] = (headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
+  return credentialOf({
+    authorization: headers.authorization,
+    protocolToken: protocol === BEARER_PROTOCOL ? (token ?? '') : undefined,
+    cookie: headers.cookie,
+  });
+}
+
+const placeSchema = z
+  .string()
+  .regex(/^\d{1,10}$/)
+  .transform(Number)
+  .pipe(countSchema)
+  .optional();
+
+const cursorSchema = z
+  .object({ after: placeSchema, since: placeSchema })
+  .refine(({ after, since }) => after === undefined || since === undefined);
+
+type Cursor = z.output<typeof cursorSchema>;
+
+function readCursor(query: URLSearchParams): Cursor {
+  const parsed = cursorSchema.safeParse({
+    after: query.get('after') ?? undefined,
+    since: query.get('since') ?? undefined,
+  });
+  if (parsed.success) return parsed.data;
+  throw new AppError('bad_request', 'Use at most one of after and since, each a whole number that is not negative.');
+}
+
+function refuseBeyond({ after = 0, since = 0 }: Cursor, room: Room): void {
+  if (after > room.lastSeq || since > room.revision) {
+    throw new AppError('bad_request', 'The room has no such place yet: connect without after and since.');
+  }
+}
+
+/** The contract's plain WebSocket: a thin loop over the same commands, one room for each connection. */
+export class PlainWebSockets {
+  readonly #server: WebSocketServer;
+  readonly #hub: Hub;
+  readonly #connections = new Set<PlainConnection>();
+  readonly #heart: NodeJS.Timeout;
+
+  constructor(server: WebSocketServer, hub: Hub) {
+    this.#server = server;
+    this.#hub = hub;
+    this.#heart = setInterval(() => this.#beat(), HEARTBEAT.interval).unref();
+  }
+
+  /**
+   * Answers an upgrade of `/ws/chat/{room}`.
+   *
+   * @param address the room's name as the path says it, decoded
+   * @throws AppError whatever refuses it, before anything was written
+   */
+  async upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    address: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const cursor = readCursor(query);
+    await limit('connectAddress', edgeOf(request).address);
+    const actor = await authenticate(credentialsOf(request));
+    await limit('connect', actor.id);
+    const { room } = await dispatch(actor, 'room:get', { room: address });
+    refuseBeyond(cursor, room);
+    if (socket.destroyed) return;
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, actor, room, cursor));
+  }
+
+  close(): void {
+    clearInterval(this.#heart);
+  }
+
+  #serve(socket: WebSocket, actor: Actor, room: Room, cursor: Cursor): void {
+    const connection = new PlainConnection(socket, actor, room.id);
+    this.#connections.add(connection);
+    socket.on('close', () => {
+      this.#connections.delete(connection);
+      this.#hub.remove(connection);
+    });
+    // ws has closed it already, with the code that the error stands for (1009 for a frame too large).
+    socket.on('error', () => undefined);
+    socket.on('pong', () => (connection.answered = true));
+    const joined = this.#join(connection, room, cursor);
+    socket.on('message', (data, isBinary) => void joined.then(() => this.#hear(connection, room, data, isBinary)));
+    this.#hub.add(connection);
+  }
+
+  async #join(connection: PlainConnection, room: Room, cursor: Cursor): Promise<void> {
+    try {
+      const { result, afterwards } = await callCommand(this.#hub, connection, 'room:join', {
+        room: room.name,
+        ...cursor,
+      });
+      connection.write(JSON.stringify({ type: 'room:joined', ...result }));
+      afterwards?.();
+    } catch (error) {
+      const { code } = wireError(error);
+      if (code === 'not_found') connection.close(CLOSE_CODES.roomDeleted);
+      else if (code === 'forbidden') connection.close(CLOSE_CODES.removed);
+      else connection.close(CLOSE_CODES.goingAway, 1_000);
+    }
+  }
+
+  async #hear(connection: PlainConnection, room: Room, data: RawData, isBinary: boolean): Promise<void> {
+    const frame = isBinary ? null : parseFrame(data);
+    const id = frame?.id;
+    const known = typeof id === 'number' || typeof id === 'string' ? { id } : {};
+    if (!frame || typeof frame.type !== 'string' || !COMMANDS.has(frame.type)) {
+      const error = new AppError('bad_request', 'Send one JSON object with the type of a command of this connection.');
+      connection.write(JSON.stringify({ type: 'error', ...known, error: error.toWire() }));
+      return;
+    }
+    const answer = await this.#call(connection, room, frame.type, frame);
+    if ('id' in known) connection.write(JSON.stringify({ type: 'ack', ...known, ...answer }));
+  }
+
+  async #call(connection: Connection, room: Room, type: string, frame: Record<string, unknown>): Promise<object> {
+    try {
+      if ('room' in frame) {
+        throw new AppError('unprocessable', 'The path says which room it is.', {
+          errors: [{ path: 'room', message: 'This field is unknown here.' }],
+        });
+      }
+      const { type: _type, id: _id, ...input } = frame;
+      const name = this.#hub.channel(room.id)?.name ?? room.name;
+      const { result } = await callCommand(this.#hub, connection, type, { ...input, room: name });
+      return { ok: true, ...result };
+    } catch (error) {
+      return { ok: false, error: wireError(error) };
+    }
+  }
+
+  #beat(): void {
+    const asked = [...this.#connections];
+    for (const connection of asked) connection.beat();
+    setTimeout(() => {
+      for (const connection of asked) if (!connection.answered) connection.drop();
+    }, HEARTBEAT.timeout).unref();
+  }
+}
+
+const frameSchema = z.record(z.string(), z.unknown());
+
+function parseFrame(data: RawData): Record<string, unknown> | null {
+  try {
+    return frameSchema.parse(JSON.parse(String(data)));
+  } catch {
+    return null;
+  }
+}
