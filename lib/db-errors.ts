@@ -45,6 +45,16 @@ export function isUnavailable(error: unknown, depth = 0): boolean {
   if (!isRecord(error) || depth > 6) return false;
   if ([error.code, error.originalCode, error.kind].some(isOutage)) return true;
   if (typeof error.message === 'string' && MESSAGES.test(error.message)) return true;
-  const inner = [error.cause, error.meta, error.driverAdapterError, ...(Array.isArray(error.errors) ? error.errors : [])];
+  const inner = [
+    error.cause,
+    error.meta,
+    error.driverAdapterError,
+    ...(Array.isArray(error.errors) ? error.errors : []),
+  ];
   return inner.some((value) => isUnavailable(value, depth + 1));
+}
+
+/** Whether an error, of node-postgres (SQLSTATE 23505) or of Prisma (P2002), says that a unique value is taken. */
+export function isUniqueViolation(error: unknown): boolean {
+  return isRecord(error) && (error.code === '23505' || error.code === 'P2002');
 }
