@@ -35,6 +35,15 @@ describe('limit', () => {
     await expect(limit('command', 'b')).resolves.toBeUndefined();
   });
 
+  it('counts the addresses of one network together', async () => {
+    await limit('requestAddress', '2001:db8::1', RATE_LIMITS.requestAddress.points);
+    await expect(limit('requestAddress', '2001:db8::2')).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(limit('requestAddress', '2001:db8:1::1')).resolves.toBeUndefined();
+    refund('requestAddress', '2001:db8::3', 2);
+    await setImmediate();
+    await expect(limit('requestAddress', '2001:db8::2')).resolves.toBeUndefined();
+  });
+
   it('begins anew when the window ends', async () => {
     vi.useFakeTimers();
     await countUntilRefused('d');

@@ -72,18 +72,23 @@ export function addressKey(address: string): string {
   return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
 }
 
+/** Whose use is counted: limits by address count networks, see {@link addressKey}. */
+function keyOf(name: LimitName, key: string | number): string | number {
+  return typeof key === 'string' && name.endsWith('Address') ? addressKey(key) : key;
+}
+
 /**
  * Counts one use against a limit. Counts nothing while `RATE_LIMITS` is off.
  *
  * @param name one of {@link RATE_LIMITS}
- * @param key whose use it is: an address (see {@link addressKey}) or the id of a user
+ * @param key whose use it is: an address, or the id of a user
  * @param points how much the use counts
  * @throws AppError `rate_limited`, with the milliseconds until the window ends
  */
 export async function limit(name: LimitName, key: string | number, points = 1): Promise<void> {
   if (!env().rateLimits) return;
   try {
-    await limiter(name).consume(key, points);
+    await limiter(name).consume(keyOf(name, key), points);
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
     const retryAfterMs = Math.max(1, Math.ceil(error.msBeforeNext));
@@ -102,8 +107,9 @@ export async function limit(name: LimitName, key: string | number, points = 1): 
 export function refund(name: LimitName, key: string | number, points = 1): void {
   if (!env().rateLimits) return;
   const counter = limiter(name);
-  void counter.get(key).then((counted) => {
+  const counted = keyOf(name, key);
+  void counter.get(counted).then((use) => {
     // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
-    if (counted && counted.consumedPoints > 0) return counter.reward(key, Math.min(points, counted.consumedPoints));
+    if (use && use.consumedPoints > 0) return counter.reward(counted, Math.min(points, use.consumedPoints));
   });
 }

@@ -4,7 +4,7 @@ import { registerSchema } from '../contracts/accounts';
 import type { Account } from '../contracts/entities';
 import { AppError, type FieldError } from '../contracts/errors';
 import { env } from '../env';
-import { addressKey, limit, refund } from '../limits';
+import { limit, refund } from '../limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
 import { query, transaction } from './database';
@@ -74,14 +74,13 @@ async function insertAccount(
  *   `unavailable`
  */
 export async function register(input: unknown, client: Client): Promise<SignedIn> {
-  const address = addressKey(client.address);
-  await limit('registerAddress', address);
+  await limit('registerAddress', client.address);
   let parsed;
   try {
     parsed = parseInput(registerSchema, input);
   } catch (error) {
     // A mistake in a form tells nothing about anybody: it does not count.
-    refund('registerAddress', address);
+    refund('registerAddress', client.address);
     throw error;
   }
   const skeleton = usernameSkeleton(parsed.username);

@@ -15,13 +15,19 @@ describe('credentialOf', () => {
     expect(credentialOf({})).toBeNull();
   });
 
-  it.each(['Bearer', 'Bearer ', 'bearer %%', 'BEARER a b', 'Bearer \t'])('never passes over a bad bearer: %j', (authorization) => {
-    expect(credentialOf({ authorization, cookie })?.kind).toBe('bearer');
-  });
+  it.each(['Bearer', 'Bearer ', 'bearer %%', 'BEARER a b', 'Bearer \t'])(
+    'never passes over a bad bearer: %j',
+    (authorization) => {
+      expect(credentialOf({ authorization, cookie })?.kind).toBe('bearer');
+    },
+  );
 
-  it.each(['Basic YTpi', 'Digest username="a"', 'Bearerless x', ''])('ignores what is no bearer: %j', (authorization) => {
-    expect(credentialOf({ authorization, cookie })).toEqual({ kind: 'cookie', token: 'from-cookie' });
-  });
+  it.each(['Basic YTpi', 'Digest username="a"', 'Bearerless x', ''])(
+    'ignores what is no bearer: %j',
+    (authorization) => {
+      expect(credentialOf({ authorization, cookie })).toEqual({ kind: 'cookie', token: 'from-cookie' });
+    },
+  );
 
   it.each([42, {}, [], '', true])('never passes over a bad auth.token: %j', (authToken) => {
     expect(credentialOf({ authToken, cookie })).toEqual({ kind: 'bearer', token: '' });
@@ -53,7 +59,8 @@ describe('cookies', () => {
   it('are taken away with their chunks', () => {
     const cleared = clearedCookies(true);
     expect(cleared).toHaveLength(3);
-    for (const value of cleared) expect(value).toMatch(/^__Secure-next-auth\.session-token(\.[01])?=; Path=\/; Max-Age=0; /);
+    for (const value of cleared)
+      expect(value).toMatch(/^__Secure-next-auth\.session-token(\.[01])?=; Path=\/; Max-Age=0; /);
   });
 });
 

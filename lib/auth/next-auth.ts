@@ -1,6 +1,6 @@
 import NextAuth from 'next-auth';
 import type { NextRequest } from 'next/server';
-import { AppError, ERROR_STATUS } from '../contracts/errors';
+import { AppError } from '../contracts/errors';
 import { env } from '../env';
 import { safeCallbackPath } from './callback-url';
 import { authenticate, credentialOf } from './credentials';
@@ -15,15 +15,6 @@ interface RouteContext {
   params: Promise<{ nextauth: string[] }>;
 }
 
-function problem(error: AppError): Response {
-  const { code, message, errors, retryAfterMs } = error.toWire();
-  const status = ERROR_STATUS[code];
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
-  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
-  const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, detail: message, errors };
-  return new Response(JSON.stringify(body), { status, headers });
-}
-
 function authRequest(request: NextRequest): AuthRequest {
   const { publicUrl } = env();
   const scheme = publicUrl?.protocol ?? (request.headers.get(SCHEME_HEADER) === 'https' ? 'https:' : 'http:');
@@ -32,7 +23,7 @@ function authRequest(request: NextRequest): AuthRequest {
       address: request.headers.get(CLIENT_HEADER) ?? 'unknown',
       userAgent: request.headers.get('user-agent') ?? '',
     },
-    origin: publicUrl?.origin ?? `${scheme}//${request.headers.get('host') ?? 'localhost'}`,
+    origin: publicUrl?.origin ?? `${scheme}//${request.headers.get('host')?.toLowerCase() ?? 'localhost'}`,
     secure: scheme === 'https:',
   };
 }
@@ -93,27 +84,38 @@ async function readdress(response: Response, origin: string): Promise<Response> 
   return new Response(JSON.stringify(body), { status: response.status, headers: response.headers });
 }
 
+/** The contract's rule for every change, besides next-auth's own token against forged forms. */
+function checkOrigin(request: NextRequest, own: string): void {
+  if (request.method !== 'POST') return;
+  const origin = request.headers.get('origin')?.toLowerCase();
+  const isOwn = origin === own || (origin === undefined && request.headers.get('sec-fetch-site') === 'same-origin');
+  const byCookie =
+    credentialOf({ authorization: request.headers.get('authorization'), cookie: request.headers.get('cookie') })
+      ?.kind === 'cookie';
+  if (!isOwn && (byCookie || origin !== undefined)) {
+    throw new AppError('forbidden', 'This change must come from a page of this service.');
+  }
+}
+
 /**
  * Answers what next-auth offers at `/api/auth/*`, with the limits, sessions and revocation of every other way to sign in.
  *
- * @returns next-auth's answer, or problem details where ours is the error; never a log line written by a stranger (`_log` is 404)
+ * @returns next-auth's answer
+ * @throws AppError where one of ours is the reason, as the contract has it; `not_found` for `_log`, by which strangers could write
+ *   into the log
  */
 export async function handleNextAuth(request: NextRequest, context: RouteContext): Promise<Response> {
   const { nextauth } = await context.params;
   const [action] = nextauth;
-  if (action === '_log') return problem(new AppError('not_found', 'There is no such page.'));
-  try {
-    await checkReadable(request);
-    const bearer = await answerBearer(request, action);
-    if (bearer) return bearer;
-    const own = authRequest(request);
-    const { options, outcome } = nextAuthOptions(own);
-    const response: unknown = await NextAuth(request, { params: { nextauth } }, options);
-    if (outcome.failure && outcome.failure.code !== 'unauthenticated') return problem(outcome.failure);
-    if (!(response instanceof Response)) throw new TypeError('next-auth gave no response');
-    return await readdress(response, own.origin);
-  } catch (error) {
-    if (error instanceof AppError) return problem(error);
-    throw error;
-  }
+  if (action === '_log') throw new AppError('not_found', 'There is nothing at this address.');
+  const own = authRequest(request);
+  await checkReadable(request);
+  checkOrigin(request, own.origin);
+  const bearer = await answerBearer(request, action);
+  if (bearer) return bearer;
+  const { options, outcome } = nextAuthOptions(own);
+  const response: unknown = await NextAuth(request, { params: { nextauth } }, options);
+  if (outcome.failure && outcome.failure.code !== 'unauthenticated') throw outcome.failure;
+  if (!(response instanceof Response)) throw new TypeError('next-auth gave no response');
+  return readdress(response, own.origin);
 }

@@ -15,5 +15,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
       ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'This field is unknown.' }))
       : [{ path: issue.path.join('.'), message: issue.message }],
   );
-  throw new AppError('unprocessable', 'Some fields are not right.', { errors });
+  // Zod may say the same of a field twice: that it is of the wrong type, and too short.
+  const unique = new Map(errors.map((error) => [`${error.path}\n${error.message}`, error]));
+  throw new AppError('unprocessable', 'Some fields are not right.', { errors: [...unique.values()] });
 }

@@ -51,7 +51,11 @@ describe('passwords', () => {
       return Math.min(...times);
     };
     const somebody = await fastest('wrong password', hash);
-    for (const [password, of] of [['wrong password', undefined], ['x'.repeat(200), hash], ['with\0nul', hash]] as const) {
+    for (const [password, of] of [
+      ['wrong password', undefined],
+      ['x'.repeat(200), hash],
+      ['with\0nul', hash],
+    ] as const) {
       expect((await fastest(password, of)) / somebody).toBeGreaterThan(0.6);
     }
   });

@@ -43,10 +43,9 @@ async function rehash(userId: number, oldHash: string, password: string): Promis
  *   `unavailable`
  */
 export async function signIn(input: unknown, client: Client): Promise<SignedIn> {
-  const address = addressKey(client.address);
   const email = triedEmail(input);
-  const accountKey = `${email} ${address}`;
-  await limit('signInAddress', address);
+  const accountKey = `${email} ${addressKey(client.address)}`;
+  await limit('signInAddress', client.address);
   await limit('signInAccount', accountKey);
   const { password } = parseInput(loginSchema, input);
 
@@ -57,7 +56,7 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
   const right = await verifyPassword(password, row?.hashed_password);
   if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
 
-  refund('signInAddress', address);
+  refund('signInAddress', client.address);
   refund('signInAccount', accountKey);
   if (row.suspended_at) throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
   if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
