@@ -1,0 +1,32 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useEffect, useState } from 'react';
+import { useConnectionState } from './realtime-provider';
+
+/** What passes sooner than this is nobody's concern. */
+const PATIENCE_MS = 1_000;
+
+/** Tells of the connection while it keeps one waiting; there is nothing to dismiss. */
+export function ConnectionNotice({ catchingUp }: { catchingUp: boolean }) {
+  const t = useTranslations('chat');
+  const connection = useConnectionState();
+  const trouble = connection !== 'connected' ? connection : catchingUp ? 'catchingUp' : null;
+  const [shown, setShown] = useState(false);
+  const troubled = trouble !== null;
+  useEffect(() => {
+    if (!troubled) return;
+    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
+    return () => {
+      clearTimeout(timer);
+      setShown(false);
+    };
+  }, [troubled]);
+  return (
+    <div role="status" className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center px-4">
+      {shown && trouble && (
+        <span className="rounded-full border border-line bg-raised px-3 py-1 text-sm text-muted shadow-float">{t(trouble)}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+import { Pencil, Trash2 } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { memo, type ReactNode } from 'react';
+import { Avatar } from '@/components/ui/avatar';
+import { IconButton } from '@/components/ui/button';
+import { cx } from '@/components/ui/class-names';
+import type { PendingMessage } from '@/lib/client/timeline';
+import type { Message, User } from '@/lib/contracts/entities';
+import { DayDivider } from './day-divider';
+import { EditForm } from './edit-form';
+import { MessageBody } from './message-body';
+import { PendingItem } from './pending-item';
+import { UnreadDivider } from './unread-divider';
+import { dayName, fullTime, timeOf } from './when';
+
+/** What one can do with messages. The functions stay the same from render to render. */
+export interface MessageActions {
+  edit: (seq: number | null) => void;
+  save: (seq: number, body: string) => Promise<void>;
+  askDelete: (message: Message) => void;
+  retry: (clientMessageId: string) => void;
+  discard: (clientMessageId: string) => void;
+}
+
+interface MessageItemProps {
+  message: Message | null;
+  pending: PendingMessage | null;
+  author: User | null;
+  at: number;
+  /** begins a group: author and time stand above it */
+  headed: boolean;
+  /** begins a day */
+  dated: boolean;
+  /** the first unread one */
+  unread: boolean;
+  /** the one that the keyboard is on: only its actions are in the tab order */
+  active: boolean;
+  editing: boolean;
+  waiting: boolean;
+  mayEdit: boolean;
+  mayDelete: boolean;
+  locale: string;
+  timeZone: string;
+  actions: MessageActions;
+}
+
+/** One message with what stands above it. */
+export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
+  const { message, pending, author, headed, locale, timeZone, actions } = props;
+  const t = useTranslations('chat');
+  const common = useTranslations('common');
+  const clock = { locale, timeZone };
+  const moment = new Date(props.at);
+  const iso = moment.toISOString();
+  const name = author?.username ?? common('deletedAccount');
+  const time = (className: string) => (
+    <time dateTime={iso} title={fullTime(clock, moment)} className={className} suppressHydrationWarning>
+      {timeOf(clock, moment)}
+    </time>
+  );
+
+  let content: ReactNode = null;
+  if (pending) {
+    content = <PendingItem entry={pending} waiting={props.waiting} onRetry={actions.retry} onDiscard={actions.discard} />;
+  } else if (message?.deletedAt) {
+    content = <p className="text-muted italic">{t('deleted')}</p>;
+  } else if (message && props.editing) {
+    content = (
+      <EditForm
+        body={message.body}
+        onSave={(body) => actions.save(message.seq, body)}
+        onClose={() => actions.edit(null)}
+      />
+    );
+  } else if (message) {
+    content = (
+      <>
+        <MessageBody body={message.body} />
+        {message.editedAt && (
+          <span className="text-xs text-muted" title={t('editedAt', { time: fullTime(clock, new Date(message.editedAt)) })}>
+            {t('edited')}
+          </span>
+        )}
+      </>
+    );
+  }
+
+  return (
+    <div className="pb-0.5">
+      {props.dated && <DayDivider label={dayName(clock, moment, new Date())} dateTime={iso} />}
+      {props.unread && <UnreadDivider />}
+      <article
+        id={message ? `m-${message.seq}` : undefined}
+        aria-label={name}
+        tabIndex={-1}
+        className={cx(
+          'group relative grid scroll-mt-16 grid-cols-[2.25rem_minmax(0,1fr)] gap-x-3 px-4 py-0.5 hover:bg-surface focus-visible:-outline-offset-2 sm:px-6 target:bg-accent-soft',
+          headed && 'mt-3',
+        )}
+      >
+        <div className="flex justify-end pt-0.5">
+          {headed ? (
+            <Avatar name={name} />
+          ) : (
+            time('pt-0.5 text-[0.6875rem] whitespace-nowrap text-faint tabular-nums opacity-0 group-hover:opacity-100 group-focus:opacity-100')
+          )}
+        </div>
+        <div className="min-w-0">
+          {headed && (
+            <div className="flex items-baseline gap-2">
+              <bdi className={cx('truncate font-semibold', !author && 'text-muted')}>{name}</bdi>
+              {time('shrink-0 text-xs text-faint tabular-nums')}
+            </div>
+          )}
+          {content}
+        </div>
+        {message && !message.deletedAt && !props.editing && (props.mayEdit || props.mayDelete) && (
+          <div className="absolute end-3 -top-3 flex rounded-md border border-line bg-raised opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:top-0 [@media(hover:none)]:border-transparent [@media(hover:none)]:bg-transparent [@media(hover:none)]:opacity-60">
+            {props.mayEdit && (
+              <IconButton
+                label={t('edit')}
+                tabIndex={props.active ? 0 : -1}
+                className="size-8"
+                onClick={() => actions.edit(message.seq)}
+              >
+                <Pencil size={15} aria-hidden="true" />
+              </IconButton>
+            )}
+            {props.mayDelete && (
+              <IconButton
+                label={t('delete')}
+                tabIndex={props.active ? 0 : -1}
+                className="size-8"
+                onClick={() => actions.askDelete(message)}
+              >
+                <Trash2 size={15} aria-hidden="true" />
+              </IconButton>
+            )}
+          </div>
+        )}
+      </article>
+    </div>
+  );
+});

@@ -1,0 +1,171 @@
+'use client';
+
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+import type { RoomSession } from '@/lib/client/room-session';
+import { firstSeq } from '@/lib/client/timeline';
+import type { Row } from './rows';
+
+/** Height of what stands above the first row, in pixels: always the same, so that nothing moves when it changes. */
+export const TOP_HEIGHT = 64;
+
+/** Closer to an end than this, the next page is fetched. */
+const FETCH_WITHIN = 1_500;
+/** Nearer to the end than this counts as being there. */
+const AT_END_WITHIN = 32;
+/** Farther from the end than this, a way back to it is offered. */
+const AWAY_BEYOND = 240;
+/** How much of what has been read is shown above the first unread message. */
+const CONTEXT = 96;
+/** A row is seen once this much of it is. */
+const SEEN_BY = 12;
+
+/** The heights of the rows as the browser laid them out before the list became virtual. */
+export interface Measured {
+  sizes: number[];
+  median: number;
+}
+
+function measure(container: Element): Measured {
+  const sizes = Array.from(container.children, (child) => child.getBoundingClientRect().height);
+  return { sizes, median: sizes.toSorted((a, b) => a - b)[sizes.length >> 1] ?? 40 };
+}
+
+interface Input {
+  session: RoomSession;
+  rows: readonly Row[];
+  generation: number;
+  joined: boolean;
+  /** the message to open at */
+  openAt: number | null;
+  /** where the unread ones begin */
+  firstUnread: number | null;
+}
+
+interface Output {
+  scroller: RefObject<HTMLDivElement | null>;
+  plain: RefObject<HTMLDivElement | null>;
+  list: RefObject<VirtualizerHandle | null>;
+  /** null until the rows that the server rendered have been measured */
+  measured: Measured | null;
+  /** whether this render adds rows before the first one */
+  shift: boolean;
+  /** whether one has scrolled away from the present */
+  away: boolean;
+  onScroll: () => void;
+  onResize: () => void;
+  toLatest: () => void;
+  toMessage: (seq: number) => void;
+}
+
+/** Where the timeline stands: opens at the right place, stays there whatever is added, fetches what one scrolls towards. */
+export function useTimelineScroll({ session, rows, generation, joined, openAt, firstUnread }: Input): Output {
+  const scroller = useRef<HTMLDivElement>(null);
+  const plain = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const atEnd = useRef(true);
+  const jump = useRef<number | 'end'>('end');
+  const [measured, setMeasured] = useState<Measured | null>(null);
+  const [away, setAway] = useState(false);
+
+  const first = firstSeq(session.state.get().timeline);
+  const [shown, setShown] = useState({ first, generation });
+  const shift = shown.generation === generation && first < shown.first;
+
+  const toEnd = () => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+
+  const look = () => {
+    const element = scroller.current;
+    if (!element || !measured) return;
+    const { timeline } = session.state.get();
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    atEnd.current = below < AT_END_WITHIN && timeline.live;
+    setAway(below > AWAY_BEYOND || !timeline.live);
+    if (element.scrollTop < FETCH_WITHIN) void session.loadBefore();
+    if (below < FETCH_WITHIN) void session.loadAfter();
+    if (document.visibilityState !== 'visible') return;
+    const index = list.current?.findItemIndex(element.scrollTop + element.clientHeight - SEEN_BY) ?? -1;
+    const last = timeline.messages.at(-1);
+    const seen = atEnd.current ? last : (timeline.messages[index] ?? last);
+    if (seen) session.markRead(seen.seq);
+  };
+
+  const rowIndex = (seq: number) => rows.findIndex((row) => row.kind === 'message' && row.message.seq === seq);
+
+  // The server's rows become a virtual list before the browser has painted it: with their own heights, at the right place.
+  useLayoutEffect(() => {
+    if (plain.current) setMeasured(measure(plain.current));
+  }, []);
+
+  const place = useEffectEvent(() => {
+    const element = scroller.current;
+    if (!element || !measured) return;
+    if (generation > 0) {
+      const target = jump.current;
+      atEnd.current = target === 'end';
+      if (target === 'end') list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+      else list.current?.scrollToIndex(rowIndex(target), { align: 'center' });
+      return;
+    }
+    const linked = Number(/^#m-(\d+)$/.exec(location.hash)?.[1] ?? Number.NaN);
+    const wanted = [linked, openAt, firstUnread].map((seq) => (seq ? rowIndex(seq) : -1));
+    const [centred = -1, opened = -1, unread = -1] = wanted;
+    const top = (index: number) => TOP_HEIGHT + measured.sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+    const middle = Math.max(centred, centred < 0 ? opened : centred);
+    if (middle >= 0) element.scrollTop = top(middle) - element.clientHeight / 3;
+    else if (unread >= 0) element.scrollTop = top(unread) - CONTEXT;
+    else toEnd();
+    look();
+  });
+  useLayoutEffect(() => {
+    place();
+  }, [measured, generation]);
+
+  useLayoutEffect(() => {
+    if (measured && atEnd.current) toEnd();
+  }, [rows, measured]);
+
+  // The list is told of rows before the first one in the one render that brings them, and not in the next.
+  useLayoutEffect(() => {
+    setShown((known) => (known.first === first && known.generation === generation ? known : { first, generation }));
+  }, [first, generation]);
+
+  const lookAgain = useEffectEvent(look);
+  useEffect(() => {
+    lookAgain();
+  }, [rows, joined, measured]);
+  useEffect(() => {
+    const onVisible = () => lookAgain();
+    document.addEventListener('visibilitychange', onVisible);
+    return () => document.removeEventListener('visibilitychange', onVisible);
+  }, []);
+
+  return {
+    scroller,
+    plain,
+    list,
+    measured,
+    shift,
+    away,
+    onScroll: look,
+    onResize: () => {
+      if (atEnd.current) toEnd();
+    },
+    toLatest: () => {
+      jump.current = 'end';
+      atEnd.current = true;
+      if (session.state.get().timeline.live) toEnd();
+      else void session.jumpToLatest();
+    },
+    toMessage: (seq) => {
+      jump.current = seq;
+      atEnd.current = false;
+      const index = rowIndex(seq);
+      if (index >= 0) list.current?.scrollToIndex(index, { align: 'center' });
+      else void session.jumpTo(seq);
+    },
+  };
+}
