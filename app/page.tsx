@@ -27,8 +27,8 @@ export default async function StartPage() {
   const common = await getTranslations('common');
   return (
     <main className="mx-auto flex min-h-dvh max-w-5xl flex-col justify-center px-6 py-16 sm:px-10">
-      <p className="dash text-lg font-semibold tracking-tight">{common('name')}</p>
-      <h1 className="mt-6 max-w-[16ch] text-display font-semibold">{t('headline')}</h1>
+      <p className="text-lg font-semibold tracking-tight">{common('name')}</p>
+      <h1 className="dash mt-5 max-w-[18ch] text-display font-semibold">{t('headline')}</h1>
       <div className="mt-12 flex flex-wrap gap-3">
         <ButtonLink href="/register">{t('createAccount')}</ButtonLink>
         <ButtonLink href="/login" variant="secondary">

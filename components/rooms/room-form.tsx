@@ -9,7 +9,6 @@ import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { isRoomName, roomNameSchema, topicSchema, toRoomName } from '@/lib/contracts/values';
 import type { FormProblems } from '@/lib/i18n/form-messages';
-import { roomPath } from './room-path';
 
 const schema = z.object({ name: roomNameSchema, topic: topicSchema });
 
@@ -25,7 +24,16 @@ export function RoomForm({ problems }: { problems: FormProblems }) {
       <FormSummary problems={problems} />
       <Field
         label={t('name')}
-        hint={t('nameHint')}
+        hint={
+          <>
+            {t('nameHint')}
+            {isRoomName(address) && (
+              <span className="mt-1 block break-all">
+                {t('address')}: <span className="text-ink">/chat/{address}</span>
+              </span>
+            )}
+          </>
+        }
         placeholder={t('namePlaceholder')}
         autoComplete="off"
         required
@@ -36,9 +44,6 @@ export function RoomForm({ problems }: { problems: FormProblems }) {
         }}
       />
       <Field label={t('topic')} hint={t('topicHint')} autoComplete="off" {...field('topic')} />
-      <p className="js-only text-sm text-muted">
-        {t('address')}: <output className="break-all text-ink">{isRoomName(address) ? decodeURIComponent(roomPath(address)) : '/chat/…'}</output>
-      </p>
       <Button type="submit">{t('create')}</Button>
     </form>
   );

@@ -5,7 +5,6 @@ import { useTranslations } from 'next-intl';
 import { usePathname } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useRooms } from '@/components/messages/realtime-provider';
-import { Kbd } from '@/components/ui/kbd';
 import { toRoomName } from '@/lib/contracts/values';
 import { DRAWER_ID } from './drawer-button';
 import { RoomLink } from './room-link';
@@ -62,9 +61,6 @@ export function RoomNavigation() {
           ))}
         </ul>
       </nav>
-      <p className="js-only hidden shrink-0 items-center gap-2 px-5 pb-4 text-xs text-muted md:flex">
-        <Kbd>Ctrl K</Kbd> {t('jump')}
-      </p>
       <UnreadTitle count={rooms.reduce((sum, { unread }) => sum + unread, 0)} />
       <RoomShortcuts rooms={rooms} current={current} />
     </>

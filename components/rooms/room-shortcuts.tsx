@@ -1,8 +1,11 @@
 'use client';
 
+import { useTranslations } from 'next-intl';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
+import { Kbd } from '@/components/ui/kbd';
+import { useKeyName } from '@/components/ui/key-name';
 import type { OwnRoom } from '@/lib/contracts/entities';
 import { neighbour } from './neighbour';
 import { roomPath } from './room-path';
@@ -14,6 +17,8 @@ type Panel = 'switcher' | 'shortcuts';
 
 /** The keys that work on every signed-in page. What they open is loaded when it is first asked for. */
 export function RoomShortcuts({ rooms, current }: { rooms: readonly OwnRoom[]; current: string | null }) {
+  const t = useTranslations('rooms');
+  const command = useKeyName('command');
   const router = useRouter();
   const [panel, setPanel] = useState<Panel | null>(null);
 
@@ -34,7 +39,19 @@ export function RoomShortcuts({ rooms, current }: { rooms: readonly OwnRoom[]; c
   }, [rooms, current, router]);
 
   const close = () => setPanel(null);
-  if (panel === 'switcher') return <QuickSwitcher rooms={rooms} onClose={close} />;
-  if (panel === 'shortcuts') return <ShortcutsDialog onClose={close} />;
-  return null;
+  return (
+    <div className="js-only hidden shrink-0 px-3 pb-3 md:block">
+      <button
+        type="button"
+        onClick={() => setPanel('switcher')}
+        className="flex min-h-9 w-full items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-line/70 hover:text-ink"
+      >
+        <span className="flex-1 text-start">{t('jump')}</span>
+        <Kbd>{command}</Kbd>
+        <Kbd>K</Kbd>
+      </button>
+      {panel === 'switcher' && <QuickSwitcher rooms={rooms} onClose={close} />}
+      {panel === 'shortcuts' && <ShortcutsDialog onClose={close} />}
+    </div>
+  );
 }

@@ -3,18 +3,19 @@
 import { useTranslations } from 'next-intl';
 import { Dialog } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/kbd';
+import { useKeyName } from '@/components/ui/key-name';
 
 const GROUPS = [
   {
     title: 'shortcutsAnywhere',
     keys: [
-      { does: 'shortcutSwitcher', keys: ['{command}', 'K'] },
-      { does: 'shortcutPrevious', keys: ['{alt}', '↑'] },
-      { does: 'shortcutNext', keys: ['{alt}', '↓'] },
-      { does: 'shortcutPreviousUnread', keys: ['{alt}', 'Shift', '↑'] },
-      { does: 'shortcutNextUnread', keys: ['{alt}', 'Shift', '↓'] },
+      { does: 'shortcutSwitcher', keys: ['command', 'K'] },
+      { does: 'shortcutPrevious', keys: ['alt', '↑'] },
+      { does: 'shortcutNext', keys: ['alt', '↓'] },
+      { does: 'shortcutPreviousUnread', keys: ['alt', 'Shift', '↑'] },
+      { does: 'shortcutNextUnread', keys: ['alt', 'Shift', '↓'] },
       { does: 'shortcutRead', keys: ['Esc'] },
-      { does: 'shortcutShortcuts', keys: ['{command}', '/'] },
+      { does: 'shortcutShortcuts', keys: ['command', '/'] },
     ],
   },
   {
@@ -28,17 +29,11 @@ const GROUPS = [
   },
 ] as const;
 
-/** What a key is called on the reader's keyboard. */
-function keyName(key: string): string {
-  const apple = /mac|iphone|ipad/i.test(navigator.userAgent);
-  if (key === '{command}') return apple ? '⌘' : 'Ctrl';
-  if (key === '{alt}') return apple ? '⌥' : 'Alt';
-  return key;
-}
-
 /** Ctrl/⌘+/: every key there is. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations('rooms');
+  const command = useKeyName('command');
+  const alt = useKeyName('alt');
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('shortcuts')}>
       <div className="space-y-5 px-6 pt-3 pb-6">
@@ -51,7 +46,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
                   <dt>{t(does)}</dt>
                   <dd className="flex shrink-0 gap-1">
                     {keys.map((key) => (
-                      <Kbd key={key}>{keyName(key)}</Kbd>
+                      <Kbd key={key}>{key === 'command' ? command : key === 'alt' ? alt : key}</Kbd>
                     ))}
                   </dd>
                 </div>

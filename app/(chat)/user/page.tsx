@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { Search } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
@@ -27,8 +28,9 @@ export default async function UserPage() {
   return (
     <PageColumn>
       <PageHeader title={newcomer ? t('welcomeTitle', { username: actor.username }) : t('title')}>
-        <ButtonLink href="/user/search" variant="secondary" size="sm" prefetch={false}>
-          {t('find')}
+        <ButtonLink href="/user/search" variant="secondary" size="sm" prefetch={false} title={t('find')}>
+          <Search size={16} aria-hidden="true" />
+          <span className="sr-only sm:not-sr-only">{t('find')}</span>
         </ButtonLink>
       </PageHeader>
       {newcomer ? (
