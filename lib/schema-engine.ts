@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
@@ -18,6 +18,45 @@ async function loadEngine(): Promise<void> {
   const start = instance.exports.__wbindgen_start;
   if (typeof start !== 'function') throw new Error('The schema engine has no entry point');
   start();
+}
+
+/** PostgreSQL's "char", in which its catalogues keep flags, and `character(n)`, by their object ids (pg_type.dat). */
+const CHAR = 18;
+const BPCHAR = 1042;
+
+/** The columns of the latest answer that are of type "char". There is one connection, and it answers one query after the other. */
+interface Latest {
+  chars: number[];
+}
+
+/** A client class that passes "char" off as a type that Prisma's adapter knows, and remembers where. */
+function catalogueClient(latest: Latest): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      this.connection.prependListener('rowDescription', ({ fields }: { fields: pg.FieldDef[] }) => {
+        latest.chars = fields.flatMap(({ dataTypeID }, index) => (dataTypeID === CHAR ? [index] : []));
+        for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = BPCHAR;
+      });
+    }
+  };
+}
+
+/** The engine reads "char" when it describes a database, and insists on characters; the adapter knows neither. */
+function adapterFactory(pool: pg.Pool, latest: Latest): PrismaPg {
+  const factory = new PrismaPg(pool);
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw(query);
+      for (const index of latest.chars) result.columnTypes[index] = ColumnTypeEnum.Character;
+      return result;
+    };
+    return adapter;
+  };
+  return factory;
 }
 
 function logEngine(line: unknown): void {
@@ -38,9 +77,16 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   await (loading ??= loadEngine());
   // One connection, because the engine takes a session's lock through whichever it is handed.
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5_000, application_name: 'beseda' });
-  pool.on('error', (error) => log.warn({ error: error.message }, 'The migration connection was lost'));
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const latest: Latest = { chars: [] };
+  const pool = new pg.Pool({
+    Client: catalogueClient(latest),
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'beseda',
+  });
+  pool.on('error', (error) => log.debug({ error: error.message }, 'The migration connection was lost'));
+  const adapter = bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, latest));
   try {
     const engine = await bindings.SchemaEngine.new({ datamodels: [['schema.prisma', datamodel]] }, logEngine, adapter);
     try {

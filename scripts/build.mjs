@@ -84,7 +84,7 @@ async function buildServer() {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
+    target: 'node20.19',
     packages: 'external',
     sourcemap: 'linked',
     sourcesContent: false,

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createFront } from '@/lib/http/front';
+import { createHttpServer, drain } from '@/lib/http-server';
+import { listen } from '@/lib/listening';
+import { createRealtime } from '@/lib/realtime/attach';
+
+export interface InProcessServer {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Pages are not part of it: whatever the front door leaves to Next is told so. */
+function noPages(_request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(501).end('pages are not served in this test');
+  return Promise.resolve();
+}
+
+/** Front door and sockets on this test file's database, in the test's own process: quick, and needs no build. */
+export async function startInProcess(): Promise<InProcessServer> {
+  const server = createHttpServer();
+  const realtime = createRealtime();
+  server.on('request', createFront(noPages, realtime.handleRequest));
+  server.on('upgrade', realtime.handleUpgrade);
+  const port = await listen(server, 'localhost', 0);
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    async stop() {
+      await Promise.all([drain(server), realtime.close()]);
+    },
+  };
+}
