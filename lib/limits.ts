@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { AppError } from './contracts/errors';
 import { env } from './env';
 
@@ -90,8 +90,9 @@ export async function limit(name: LimitName, key: string | number, points = 1): 
   try {
     await limiter(name).consume(keyOf(name, key), points);
   } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    const retryAfterMs = Math.max(1, Math.ceil(error.msBeforeNext));
+    // By shape: the counters are shared with Next's bundle, which has a RateLimiterRes of its own.
+    if (typeof error !== 'object' || error === null || !('msBeforeNext' in error)) throw error;
+    const retryAfterMs = Math.max(1, Math.ceil(Number(error.msBeforeNext)));
     const seconds = Math.ceil(retryAfterMs / 1_000);
     throw new AppError('rate_limited', `Too many attempts. Try again in ${seconds} s.`, { retryAfterMs });
   }
