@@ -1,5 +1,6 @@
 import { Server } from 'node:http';
 import next from 'next';
+import { ensureAdministrator } from './lib/auth/accounts';
 import { closePasswords } from './lib/auth/passwords';
 import { ensureDataDir, serviceSecret } from './lib/data-dir';
 import { connectDatabase, disconnectDatabase } from './lib/db';
@@ -54,6 +55,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   await assertPortFree(settings.host, settings.port);
   await openDatabase(settings, shutdown);
   shutdown.add('password workers', closePasswords);
+  await ensureAdministrator();
 
   // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
   const nextDoor = new Server();

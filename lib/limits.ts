@@ -44,7 +44,7 @@ export type LimitName = keyof typeof RATE_LIMITS;
 const shared = globalThis as typeof globalThis & { besedaLimiters?: Map<LimitName, RateLimiterMemory> };
 
 function limiter(name: LimitName): RateLimiterMemory {
-  const limiters = (shared.besedaLimiters ??= new Map());
+  const limiters = (shared.besedaLimiters ??= new Map<LimitName, RateLimiterMemory>());
   let found = limiters.get(name);
   if (!found) {
     const { points, durationSeconds } = RATE_LIMITS[name];

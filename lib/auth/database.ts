@@ -33,20 +33,29 @@ export async function query<R extends QueryResultRow>(sql: string, params: unkno
  * @throws AppError `unavailable` when the database cannot be reached; whatever `work` throws, after rolling back
  */
 export async function transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-  let client: PoolClient | undefined;
   let broken: Error | undefined;
+  const note = (reason: unknown): void => {
+    broken = reason instanceof Error ? reason : new Error('The connection was lost', { cause: reason });
+  };
+  const client = await pool()
+    .connect()
+    .catch((error: unknown) => {
+      throw translate(error);
+    });
+  // A connection that is lost between two statements tells nobody else, and unheard it would end the process.
+  client.on('error', note);
   try {
-    client = await pool().connect();
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    if (isUnavailable(error)) broken = error instanceof Error ? error : new Error('The connection was lost');
-    else await client?.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+    if (isUnavailable(error)) note(error);
+    else await client.query('ROLLBACK').catch(note);
     throw translate(error);
   } finally {
+    client.off('error', note);
     // A connection in an unknown state is closed instead of going back to the pool.
-    client?.release(broken);
+    client.release(broken);
   }
 }

