@@ -16,7 +16,7 @@ function hop(header: string | string[] | undefined, hops: number): string | unde
   if (hops === 0 || header === undefined) return undefined;
   const values = String(header).split(',');
   // Each proxy appends what it saw: the last `hops` entries are ours, all before them is the client's own fancy.
-  return values[Math.max(0, values.length - hops)]?.trim() || undefined;
+  return values[Math.max(0, values.length - hops)]?.trim();
 }
 
 /**

@@ -64,6 +64,7 @@ export async function accessRoom(actor: Actor, address: string, level: AccessLev
  * @returns the access, and the subquery's rows in its order
  * @throws AppError as {@link accessRoom}
  */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- only the caller knows what its subquery selects
 export async function accessRoomWith<Row extends QueryResultRow>(
   actor: Actor,
   address: string,

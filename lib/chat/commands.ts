@@ -96,7 +96,7 @@ export const COMMANDS = {
     access: 'join',
     run: async ({ actor, access, args }) => {
       const written = await sendMessage(actor, access, args.body, args.clientMessageId ?? null);
-      if (!written.created) await refund('message', actor.id);
+      if (!written.created) refund('message', actor.id);
       return written;
     },
   }),

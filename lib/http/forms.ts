@@ -1,4 +1,4 @@
-import { AppError, ERROR_STATUS } from '../contracts/errors';
+import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
 import { alreadySent, readForm, wantsHtml, type Context } from './context';
 import { retryAfterSeconds, toAppError } from './problem';

@@ -73,7 +73,7 @@ function pageRenderer(next: Listener, request: IncomingMessage, response: Server
     for (const name of ['content-length', 'content-type', 'transfer-encoding']) delete request.headers[name];
     if (form) request.headers[FORM_STATE_HEADER] = encodeURIComponent(JSON.stringify(form));
     const writeHead = response.writeHead.bind(response);
-    response.writeHead = ((_status: number, ...rest: []) => writeHead(status, ...rest)) as typeof response.writeHead;
+    response.writeHead = (_status: number, ...rest: []) => writeHead(status, ...rest);
     await next(request, response);
   };
 }

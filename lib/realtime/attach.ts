@@ -62,7 +62,8 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
     const room = ROOM_PATH.exec(url.pathname)?.[1];
     if (room !== undefined) return plain.upgrade(request, socket, head, decodeURIComponent(room), url.searchParams);
     if (url.pathname === '/socket.io/') return void engine.handleUpgrade(request, socket, head);
-    if (options.nextUpgrade && url.pathname.startsWith('/_next/')) return options.nextUpgrade(request, socket, head);
+    if (options.nextUpgrade && url.pathname.startsWith('/_next/'))
+      return void options.nextUpgrade(request, socket, head);
     throw new AppError('not_found', 'There is nothing to upgrade here.');
   }
 

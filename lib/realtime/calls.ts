@@ -63,18 +63,22 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
 
 async function join(hub: Hub, connection: Connection, input: object): Promise<() => Promise<Answer>> {
   let subscription: Subscription | undefined;
-  const wasOpen = new Set(connection.subscriptions.values());
+  const before = new Set(connection.rooms);
   const run = await prepare(connection.actor, 'room:join', input, {
     connectionId: connection.id,
     // The tap is attached before the snapshot is read: what is committed in between is gathered, not missed.
-    entering: (room) => (subscription = hub.subscribe(connection, room.id, room.name)),
+    entering: (room) => {
+      if (connection.gone) throw new AppError('unavailable', 'This connection is closed.');
+      subscription = hub.subscribe(connection, room.id, room.name);
+    },
   });
   return async () => {
     try {
       const page = await run();
       return { result: page, afterwards: () => subscription?.open(page.room.revision) };
     } catch (error) {
-      if (subscription && !wasOpen.has(subscription)) hub.unsubscribe(subscription);
+      if (subscription && !before.has(subscription.channel.roomId))
+        hub.unsubscribe(connection, subscription.channel.roomId);
       else subscription?.resume();
       throw error;
     }
@@ -84,8 +88,7 @@ async function join(hub: Hub, connection: Connection, input: object): Promise<()
 function leave(hub: Hub, connection: Connection, input: object): Answer {
   const { room } = parseInput(LEAVE_SCHEMA, input);
   const channel = hub.joined(connection, room);
-  const subscription = channel && connection.subscriptions.get(channel.roomId);
-  if (subscription) hub.unsubscribe(subscription);
+  if (channel) hub.unsubscribe(connection, channel.roomId);
   return { result: {} };
 }
 

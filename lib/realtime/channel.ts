@@ -2,8 +2,9 @@ import { changesSince } from '../chat/history';
 import type { Message } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
 import { log } from '../log';
+import type { Audience } from './audience';
 import type { Connection } from './connection';
-import { Frame } from './frame';
+import { type Frame } from './frame';
 import { isContiguous, sequenced, type Sequenced } from './sequenced';
 import { Presence } from './presence';
 import { Typing } from './typing';
@@ -19,10 +20,16 @@ export class Subscription {
   readonly channel: Channel;
   #floor = 0;
   #queue: Sequenced[] | null = [];
+  #ended = false;
 
   constructor(channel: Channel, connection: Connection) {
     this.channel = channel;
     this.connection = connection;
+  }
+
+  /** Nothing more goes out, whatever is still on its way in. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Back to gathering: the connection joins again. */
@@ -32,7 +39,7 @@ export class Subscription {
 
   /** Opens the tap: facts above the snapshot's revision flow from here on. Harmless if it was cancelled meanwhile. */
   open(revision: number): void {
-    if (this.connection.subscriptions.get(this.channel.roomId) !== this) return;
+    if (this.#ended) return;
     this.channel.startAt(revision);
     const queue = this.#queue ?? [];
     this.#floor = revision;
@@ -61,7 +68,7 @@ export class Subscription {
 }
 
 /** A room as this process's connections hear it: its changes in order of revision, each once, without a gap. */
-export class Channel {
+export class Channel implements Audience {
   readonly roomId: number;
   name: string;
   readonly subscriptions = new Set<Subscription>();

@@ -1,6 +1,5 @@
 import { v4 as uuid } from 'uuid';
 import type { Actor } from '../contracts/actor';
-import type { Subscription } from './channel';
 import type { Frame } from './frame';
 
 /** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
@@ -10,13 +9,15 @@ export const MAX_BUFFERED = 1024 * 1024;
 export abstract class Connection {
   readonly id = uuid();
   readonly actor: Actor;
-  /** by room id */
-  readonly subscriptions = new Map<number, Subscription>();
+  /** rooms that it has joined, or is joining, by id */
+  readonly rooms = new Set<number>();
   /** The one room that a plain connection is about; it ends with it. */
   readonly onlyRoom: number | null;
   /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */
   turn: Promise<void> = Promise.resolve();
   waiting = 0;
+  /** Its socket is closed: what is still under way for it must leave nothing behind. */
+  gone = false;
 
   constructor(actor: Actor, onlyRoom: number | null = null) {
     this.actor = actor;

@@ -57,9 +57,7 @@ export class Fanout {
         this.#read(event);
         break;
       case 'session:revoked':
-        for (const connection of [...this.#hub.connectionsOf(event.userId)]) {
-          if (connection.actor.sessionId === event.sessionId) connection.close(CLOSE_CODES.sessionEnded);
-        }
+        this.#hub.endSession(event.userId, event.sessionId);
         break;
       default:
         event satisfies never;
@@ -88,8 +86,7 @@ export class Fanout {
     const { roomId, room, user } = event;
     const left = new Frame('room:removed', { room, roomId });
     for (const connection of [...this.#hub.connectionsOf(user.id)]) {
-      const subscription = connection.subscriptions.get(roomId);
-      if (subscription) this.#hub.unsubscribe(subscription);
+      this.#hub.unsubscribe(connection, roomId);
       connection.send(left);
       if (connection.onlyRoom === roomId) connection.close(CLOSE_CODES.removed);
     }

@@ -1,22 +1,44 @@
+import { CLOSE_CODES } from '../contracts/facts';
 import { Channel, Subscription } from './channel';
 import type { Connection } from './connection';
+
+/** Milliseconds: no handshake that began before a session ended is still under way after this. */
+const HANDSHAKE_MS = 60_000;
 
 const NONE: ReadonlySet<Connection> = new Set();
 
 /** Every connection of this process, by user and by room. */
 export class Hub {
   readonly #users = new Map<number, Set<Connection>>();
+  readonly #ended = new Set<number>();
   readonly #channels = new Map<number, Channel>();
+  readonly #subscriptions = new Map<Connection, Map<number, Subscription>>();
 
+  /** Takes a connection in, unless its session was ended while it was being let in: then it is closed. */
   add(connection: Connection): void {
-    const { id } = connection.actor;
+    const { id, sessionId } = connection.actor;
+    if (this.#ended.has(sessionId)) {
+      connection.close(CLOSE_CODES.sessionEnded);
+      return;
+    }
     const connections = this.#users.get(id);
     if (connections) connections.add(connection);
     else this.#users.set(id, new Set([connection]));
   }
 
+  /** Closes every connection of a session, those included that are being let in at this moment. */
+  endSession(userId: number, sessionId: number): void {
+    this.#ended.add(sessionId);
+    setTimeout(() => this.#ended.delete(sessionId), HANDSHAKE_MS).unref();
+    for (const connection of [...this.connectionsOf(userId)]) {
+      if (connection.actor.sessionId === sessionId) connection.close(CLOSE_CODES.sessionEnded);
+    }
+  }
+
   remove(connection: Connection): void {
-    for (const subscription of [...connection.subscriptions.values()]) this.unsubscribe(subscription);
+    connection.gone = true;
+    for (const roomId of [...connection.rooms]) this.unsubscribe(connection, roomId);
+    this.#subscriptions.delete(connection);
     const connections = this.#users.get(connection.actor.id);
     connections?.delete(connection);
     if (connections?.size === 0) this.#users.delete(connection.actor.id);
@@ -35,7 +57,7 @@ export class Hub {
     const result: number[] = [];
     for (const [userId, connections] of this.#users) {
       for (const connection of connections) {
-        if (connection.subscriptions.has(roomId)) continue;
+        if (connection.rooms.has(roomId)) continue;
         result.push(userId);
         break;
       }
@@ -49,7 +71,10 @@ export class Hub {
 
   /** The channel of that name in which the connection is. */
   joined(connection: Connection, name: string): Channel | undefined {
-    for (const { channel } of connection.subscriptions.values()) if (channel.name === name) return channel;
+    for (const roomId of connection.rooms) {
+      const channel = this.#channels.get(roomId);
+      if (channel?.name === name) return channel;
+    }
     return undefined;
   }
 
@@ -58,39 +83,57 @@ export class Hub {
     let channel = this.#channels.get(roomId);
     if (!channel) this.#channels.set(roomId, (channel = new Channel(roomId, name)));
     channel.name = name;
-    const present = connection.subscriptions.get(roomId);
+    const own = this.#own(connection);
+    const present = own.get(roomId);
     if (present) {
       present.regather();
       return present;
     }
     const subscription = new Subscription(channel, connection);
     channel.subscriptions.add(subscription);
-    connection.subscriptions.set(roomId, subscription);
+    own.set(roomId, subscription);
+    connection.rooms.add(roomId);
     return subscription;
   }
 
-  unsubscribe(subscription: Subscription): void {
-    const { channel, connection } = subscription;
-    if (!channel.subscriptions.delete(subscription)) return;
-    connection.subscriptions.delete(channel.roomId);
+  /** Ends a connection's part in a room; harmless where it has none. */
+  unsubscribe(connection: Connection, roomId: number): void {
+    const own = this.#subscriptions.get(connection);
+    const subscription = own?.get(roomId);
+    if (!own || !subscription) return;
+    const { channel } = subscription;
+    subscription.end();
+    own.delete(roomId);
+    connection.rooms.delete(roomId);
+    channel.subscriptions.delete(subscription);
     channel.presence.depart(connection);
     if (channel.subscriptions.size === 0) this.#drop(channel);
   }
 
-  /** Ends a room for everyone in it. */
+  /**
+   * Ends a room for everyone in it.
+   *
+   * @returns the connections that were in it
+   */
   dissolve(roomId: number): Connection[] {
     const channel = this.#channels.get(roomId);
     if (!channel) return [];
     const connections = [...channel.subscriptions].map((subscription) => subscription.connection);
-    for (const subscription of channel.subscriptions) subscription.connection.subscriptions.delete(roomId);
-    channel.subscriptions.clear();
-    this.#drop(channel);
+    for (const connection of connections) this.unsubscribe(connection, roomId);
     return connections;
   }
 
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
+  }
+
+  #own(connection: Connection): Map<number, Subscription> {
+    const own = this.#subscriptions.get(connection);
+    if (own) return own;
+    const fresh = new Map<number, Subscription>();
+    this.#subscriptions.set(connection, fresh);
+    return fresh;
   }
 
   #drop(channel: Channel): void {

@@ -1,6 +1,6 @@
 import type { User } from '../contracts/entities';
 import { LIMITS } from '../contracts/limits';
-import type { Channel } from './channel';
+import type { Audience } from './audience';
 import type { Connection } from './connection';
 import { Frame } from './frame';
 
@@ -9,14 +9,14 @@ const TICK_MS = 500;
 
 /** Who is in a room: a user arrives with their first connection and leaves with their last. Never stored. */
 export class Presence {
-  readonly #channel: Channel;
+  readonly #audience: Audience;
   readonly #here = new Map<number, { user: User; connections: Set<Connection> }>();
   /** as the room was last told */
   readonly #changed = new Map<number, { user: User; before: boolean }>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(channel: Channel) {
-    this.#channel = channel;
+  constructor(audience: Audience) {
+    this.#audience = audience;
   }
 
   /** Counts a connection in, and tells it who is here. */
@@ -50,7 +50,7 @@ export class Presence {
   }
 
   #room() {
-    return { room: this.#channel.name, roomId: this.#channel.roomId };
+    return { room: this.#audience.name, roomId: this.#audience.roomId };
   }
 
   #note(user: User, before: boolean): void {
@@ -69,7 +69,7 @@ export class Presence {
     }
     this.#changed.clear();
     if (joined.length > 0 || left.length > 0) {
-      this.#channel.broadcast(new Frame('presence', { ...this.#room(), joined, left }));
+      this.#audience.broadcast(new Frame('presence', { ...this.#room(), joined, left }));
     }
   }
 }

@@ -1,15 +1,15 @@
 import type { User } from '../contracts/entities';
 import { LIMITS } from '../contracts/limits';
-import type { Channel } from './channel';
+import type { Audience } from './audience';
 import { Frame } from './frame';
 
 /** Who is typing in a room. Never stored; lapses by itself. */
 export class Typing {
-  readonly #channel: Channel;
+  readonly #audience: Audience;
   readonly #timers = new Map<number, NodeJS.Timeout>();
 
-  constructor(channel: Channel) {
-    this.#channel = channel;
+  constructor(audience: Audience) {
+    this.#audience = audience;
   }
 
   /** Notes that somebody types, or has stopped; the room is told of it (a repetition only prolongs it). */
@@ -32,7 +32,7 @@ export class Typing {
   }
 
   #tell(user: User, typing: boolean): void {
-    const { name, roomId } = this.#channel;
-    this.#channel.broadcast(new Frame('typing', { room: name, roomId, user, typing }), user.id);
+    const { name, roomId } = this.#audience;
+    this.#audience.broadcast(new Frame('typing', { room: name, roomId, user, typing }), user.id);
   }
 }

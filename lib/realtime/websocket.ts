@@ -221,7 +221,7 @@ const frameSchema = z.record(z.string(), z.unknown());
 
 function parseFrame(data: RawData): Record<string, unknown> | null {
   try {
-    return frameSchema.parse(JSON.parse(String(data)));
+    return frameSchema.parse(JSON.parse(Buffer.isBuffer(data) ? data.toString() : ''));
   } catch {
     return null;
   }
