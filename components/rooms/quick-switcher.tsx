@@ -46,7 +46,7 @@ export function QuickSwitcher({ rooms, onClose }: { rooms: readonly OwnRoom[]; o
             ))}
           </Command.Group>
           <Command.Group heading={t('switcherMore')} className={GROUP} forceMount>
-            {query.trim() && (
+            {query.trim() ? (
               <Command.Item
                 forceMount
                 value={`search ${query}`}
@@ -55,10 +55,11 @@ export function QuickSwitcher({ rooms, onClose }: { rooms: readonly OwnRoom[]; o
               >
                 {t('switcherSearch', { query: query.trim() })}
               </Command.Item>
+            ) : (
+              <Command.Item value="new" onSelect={() => go('/user#new-room')} className={ITEM}>
+                {t('new')}
+              </Command.Item>
             )}
-            <Command.Item forceMount value="new" onSelect={() => go('/user#new-room')} className={ITEM}>
-              {t('new')}
-            </Command.Item>
           </Command.Group>
         </Command.List>
       </Command>
