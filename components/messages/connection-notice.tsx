@@ -25,7 +25,9 @@ export function ConnectionNotice({ catchingUp }: { catchingUp: boolean }) {
   return (
     <div role="status" className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center px-4">
       {shown && trouble && (
-        <span className="rounded-full border border-line bg-raised px-3 py-1 text-sm text-muted shadow-float">{t(trouble)}</span>
+        <span className="rounded-full border border-line bg-raised px-3 py-1 text-sm text-muted shadow-float">
+          {t(trouble)}
+        </span>
       )}
     </div>
   );

@@ -61,7 +61,9 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
 
   let content: ReactNode = null;
   if (pending) {
-    content = <PendingItem entry={pending} waiting={props.waiting} onRetry={actions.retry} onDiscard={actions.discard} />;
+    content = (
+      <PendingItem entry={pending} waiting={props.waiting} onRetry={actions.retry} onDiscard={actions.discard} />
+    );
   } else if (message?.deletedAt) {
     content = <p className="text-muted italic">{t('deleted')}</p>;
   } else if (message && props.editing) {
@@ -77,7 +79,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       <>
         <MessageBody body={message.body} />
         {message.editedAt && (
-          <span className="text-xs text-muted" title={t('editedAt', { time: fullTime(clock, new Date(message.editedAt)) })}>
+          <span
+            className="text-xs text-muted"
+            title={t('editedAt', { time: fullTime(clock, new Date(message.editedAt)) })}
+          >
             {t('edited')}
           </span>
         )}
@@ -102,7 +107,9 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           {headed ? (
             <Avatar name={name} />
           ) : (
-            time('pt-0.5 text-[0.6875rem] whitespace-nowrap text-faint tabular-nums opacity-0 group-hover:opacity-100 group-focus:opacity-100')
+            time(
+              'pt-0.5 text-[0.6875rem] whitespace-nowrap text-faint tabular-nums opacity-0 group-hover:opacity-100 group-focus:opacity-100',
+            )
           )}
         </div>
         <div className="min-w-0">

@@ -41,7 +41,13 @@ function signInAgain() {
 }
 
 function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {
-  return typeof value === 'object' && value !== null && 'rooms' in value && Array.isArray(value.rooms) && value.rooms.every(isRoom);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'rooms' in value &&
+    Array.isArray(value.rooms) &&
+    value.rooms.every(isRoom)
+  );
 }
 
 /** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
@@ -54,7 +60,9 @@ function keepRooms({ account, socket, rooms }: Realtime): () => void {
         () => undefined, // the next connection tries again
       );
     }),
-    socket.on('messages:created', ({ roomId, messages }) => apply({ type: 'messages', roomId, messages, me: account.id })),
+    socket.on('messages:created', ({ roomId, messages }) =>
+      apply({ type: 'messages', roomId, messages, me: account.id }),
+    ),
     socket.on('room:activity', (fact) => apply({ type: 'activity', ...fact })),
     socket.on('room:read', ({ roomId, unread }) => apply({ type: 'unread', roomId, unread })),
     socket.on('room:updated', ({ room }) => apply({ type: 'updated', room })),

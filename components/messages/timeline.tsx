@@ -35,7 +35,18 @@ interface TimelineProps {
 }
 
 /** The messages of a room. Only those near the viewport are in the document, however many there are. */
-export function Timeline({ session, state, me, clock, openAt, readUpTo, editing, waiting, actions, ref }: TimelineProps) {
+export function Timeline({
+  session,
+  state,
+  me,
+  clock,
+  openAt,
+  readUpTo,
+  editing,
+  waiting,
+  actions,
+  ref,
+}: TimelineProps) {
   const t = useTranslations('chat');
   const { timeline, room } = state;
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
@@ -57,6 +68,9 @@ export function Timeline({ session, state, me, clock, openAt, readUpTo, editing,
     const message = row.kind === 'message' ? row.message : null;
     const own = message?.author?.id === me.id;
     const unread = message !== null && message.seq === firstUnread;
+    const startsPage = message !== null && state.pageStarts.has(message.seq);
+    // Whether a day begins with the first row is known only with the one before it; and a divider that went would move the rest.
+    const dated = day && (index > 0 || !hasBefore(timeline));
     return (
       <MessageItem
         key={rowKey(row, me.id)}
@@ -64,8 +78,8 @@ export function Timeline({ session, state, me, clock, openAt, readUpTo, editing,
         pending={row.kind === 'pending' ? row.entry : null}
         author={row.kind === 'pending' ? row.author : row.message.author}
         at={momentOf(row).getTime()}
-        headed={headed || unread}
-        dated={day}
+        headed={headed || unread || startsPage}
+        dated={dated}
         unread={unread}
         active={message !== null && message.seq === active}
         editing={message !== null && message.seq === editing}

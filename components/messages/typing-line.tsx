@@ -8,9 +8,7 @@ export function TypingLine({ typists }: { typists: readonly Typist[] }) {
   let text = '';
   if (first && second) {
     text =
-      typists.length > 2
-        ? t('typingMany')
-        : t('typing2', { first: first.user.username, second: second.user.username });
+      typists.length > 2 ? t('typingMany') : t('typing2', { first: first.user.username, second: second.user.username });
   } else if (first) text = t('typing1', { name: first.user.username });
   return <p className="h-5 min-w-0 flex-1 truncate text-xs leading-5 text-muted">{text}</p>;
 }

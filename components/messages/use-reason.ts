@@ -1,6 +1,15 @@
 import { useTranslations } from 'next-intl';
 
-const KNOWN = ['offline', 'timeout', 'protocol', 'forbidden', 'not_found', 'unprocessable', 'rate_limited', 'unavailable'] as const;
+const KNOWN = [
+  'offline',
+  'timeout',
+  'protocol',
+  'forbidden',
+  'not_found',
+  'unprocessable',
+  'rate_limited',
+  'unavailable',
+] as const;
 
 /** Says in the reader's language why something was refused, by the error's code. */
 export function useReason(): (code: string) => string {

@@ -20,7 +20,12 @@ export function useTimeZone(serverZone: string): string {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(locale: string, timeZone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(
+  locale: string,
+  timeZone: string,
+  name: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${name}`;
   const known = formats.get(key);
   if (known) return known;
@@ -55,5 +60,7 @@ export function dayName({ locale, timeZone }: Clock, moment: Date, now: Date): s
   const sameYear = dayKey({ locale, timeZone }, moment).slice(0, 4) === dayKey({ locale, timeZone }, now).slice(0, 4);
   return sameYear
     ? format(locale, timeZone, 'day', { weekday: 'long', day: 'numeric', month: 'long' }).format(moment)
-    : format(locale, timeZone, 'day-year', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(moment);
+    : format(locale, timeZone, 'day-year', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
+        moment,
+      );
 }

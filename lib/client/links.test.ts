@@ -29,7 +29,22 @@ describe('splitLinks', () => {
   ])('leaves %j alone', (text) => expect(links(text)).toEqual([]));
 
   it('loses nothing, and makes nothing but harmless links', () => {
-    const piece = fc.constantFrom('https://', 'www.', 'mailto:', 'javascript:', 'a.example', '(', ')', '.', ' ', '@', '"', '<', '\n', '/');
+    const piece = fc.constantFrom(
+      'https://',
+      'www.',
+      'mailto:',
+      'javascript:',
+      'a.example',
+      '(',
+      ')',
+      '.',
+      ' ',
+      '@',
+      '"',
+      '<',
+      '\n',
+      '/',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 20 }), (pieces) => {
         const text = pieces.join('');

@@ -18,7 +18,8 @@ function count(text: string, character: string): number {
 /** Takes off what belongs to the sentence: `(see https://a.example/b).` */
 function trimAddress(found: string): string {
   const surplus: Record<string, number> = {};
-  for (const [closing, opening] of Object.entries(BRACKETS)) surplus[closing] = count(found, closing) - count(found, opening);
+  for (const [closing, opening] of Object.entries(BRACKETS))
+    surplus[closing] = count(found, closing) - count(found, opening);
   let end = found.length;
   for (; end > 0; end--) {
     const last = found.charAt(end - 1);

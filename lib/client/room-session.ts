@@ -26,6 +26,11 @@ export interface RoomState {
   /** joined on this connection; until then what is seen may be a little old */
   joined: boolean;
   catchingUp: boolean;
+  /**
+   * Where pages of history began: these rows keep their heading once they have it. A row that shrank when older ones join it
+   * would move what one reads.
+   */
+  pageStarts: ReadonlySet<number>;
   loading: 'before' | 'after' | 'jump' | null;
   /** the room is over for this reader */
   gone: 'deleted' | 'removed' | null;
@@ -69,6 +74,7 @@ export class RoomSession {
       typists: [],
       joined: false,
       catchingUp: false,
+      pageStarts: new Set(page.messages.slice(0, 1).map(({ seq }) => seq)),
       loading: null,
       gone: null,
       announced: null,
@@ -87,7 +93,10 @@ export class RoomSession {
       socket.on('messages:created', (fact) => here(fact) && this.hear(fact.messages, true)),
       socket.on('message:updated', (fact) => here(fact) && this.hear([fact.message], false)),
       socket.on('presence', (fact) => here(fact) && this.patch({ presence: presenceAfter(this.presence, fact) })),
-      socket.on('typing', (fact) => here(fact) && this.setTypists(typistsAfter(this.typists, fact, Date.now() + LIMITS.typingMs))),
+      socket.on(
+        'typing',
+        (fact) => here(fact) && this.setTypists(typistsAfter(this.typists, fact, Date.now() + LIMITS.typingMs)),
+      ),
       socket.on('room:read', (fact) => here(fact) && this.dispatch({ type: 'read', seq: fact.seq })),
       socket.on('room:updated', ({ room }) => room.id === roomId && this.patch({ room })),
       socket.on('room:deleted', (fact) => here(fact) && this.patch({ gone: 'deleted' })),
@@ -292,7 +301,7 @@ export class RoomSession {
 
   /** Fetches the rest of a catch-up that did not fit into one answer. */
   private async pageOn(page: MessagePage, current: () => boolean): Promise<void> {
-    for (let more = page.hasMore; more && current(); ) {
+    for (let more = page.hasMore; more && current();) {
       const since = this.timeline.revision;
       const next = await this.socket.command('message:list', { room: this.name, since, limit: LIMITS.page.max });
       if (!current()) return;
@@ -329,6 +338,7 @@ export class RoomSession {
       const page = await this.socket.command('message:list', { room: this.name, ...place, limit: LIMITS.page.max / 2 });
       if (this.closed || this.timeline.generation !== timeline.generation) return;
       this.dispatch({ type: side === 'jump' ? 'jump' : 'page', page });
+      this.patch({ pageStarts: new Set(this.state.get().pageStarts).add(firstSeq(this.timeline)) });
     } catch (error) {
       // Scrolling on asks again; the connection's own state says what is wrong.
       if (!(error instanceof CommandError)) throw error;

@@ -46,7 +46,17 @@ class ServerRoom {
     const seq = this.current.size + 1;
     const createdAt = '2026-11-23T00:00:00.000Z';
     const revision = this.revision + 1;
-    return this.store({ roomId: 3, seq, revision, author: anna, body, clientMessageId, createdAt, editedAt: null, deletedAt: null });
+    return this.store({
+      roomId: 3,
+      seq,
+      revision,
+      author: anna,
+      body,
+      clientMessageId,
+      createdAt,
+      editedAt: null,
+      deletedAt: null,
+    });
   }
 
   change(seq: number, change: Partial<Message>): Message | null {
@@ -55,7 +65,9 @@ class ServerRoom {
   }
 
   page(from: number, to: number): MessagePage {
-    const messages = [...this.current.values()].filter(({ seq }) => seq >= from && seq <= to).sort((a, b) => a.seq - b.seq);
+    const messages = [...this.current.values()]
+      .filter(({ seq }) => seq >= from && seq <= to)
+      .sort((a, b) => a.seq - b.seq);
     return { room: this.room, messages, hasMore: from > 1 };
   }
 
@@ -93,7 +105,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function play(server: ServerRoom, steps: Step[]) {
   steps.forEach((one, index) => {
     if (one.kind === 'create') server.create(`message ${index}`);
-    else if (one.kind === 'edit') server.change(one.at, { body: `edit ${index}`, editedAt: '2026-11-23T00:00:01.000Z' });
+    else if (one.kind === 'edit')
+      server.change(one.at, { body: `edit ${index}`, editedAt: '2026-11-23T00:00:01.000Z' });
     else server.change(one.at, { body: '', deletedAt: '2026-11-23T00:00:02.000Z' });
   });
 }
@@ -104,7 +117,9 @@ describe('timeline', () => {
       fc.property(
         fc.array(step, { maxLength: 25 }),
         fc.array(step, { maxLength: 40 }),
-        fc.infiniteStream(fc.record({ lost: fc.boolean(), doubled: fc.boolean(), order: fc.nat(), interrupt: fc.nat(9) })),
+        fc.infiniteStream(
+          fc.record({ lost: fc.boolean(), doubled: fc.boolean(), order: fc.nat(), interrupt: fc.nat(9) }),
+        ),
         (before, after, fates) => {
           const server = new ServerRoom();
           play(server, before);
@@ -140,8 +155,13 @@ describe('timeline', () => {
         const server = new ServerRoom();
         const start = openTimeline(server.latest(), 0);
         play(server, steps);
-        const shuffled = server.versions.map((message) => ({ message, at: order.next().value })).sort((a, b) => a.at - b.at);
-        const state = run(start, ...shuffled.map(({ message }) => ({ type: 'versions' as const, messages: [message] })));
+        const shuffled = server.versions
+          .map((message) => ({ message, at: order.next().value }))
+          .sort((a, b) => a.at - b.at);
+        const state = run(
+          start,
+          ...shuffled.map(({ message }) => ({ type: 'versions' as const, messages: [message] })),
+        );
         expect(missingSince(state)).toBeNull();
         expect(state.revision).toBe(server.revision);
         expect(state.messages).toEqual(server.page(1, Infinity).messages);

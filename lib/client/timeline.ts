@@ -242,9 +242,7 @@ export function timelineReducer(state: TimelineState, action: TimelineAction): T
       return reach(advance(merged, known, seen), page.room.lastSeq);
     }
     case 'page':
-      return touches(state, action.page)
-        ? reach(merge(state, action.page.messages), action.page.room.lastSeq)
-        : state;
+      return touches(state, action.page) ? reach(merge(state, action.page.messages), action.page.room.lastSeq) : state;
     case 'jump':
       return replaceWindow(state, action.page);
     case 'restart':
