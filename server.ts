@@ -16,9 +16,7 @@ import { projectRoot } from './lib/project-root';
 import { createRealtime } from './lib/realtime/attach';
 import { Shutdown } from './lib/shutdown';
 
-async function loadSettings(): Promise<Env> {
-  const settings = loadEnv(process.env);
-  log.level = settings.logLevel;
+async function settle(settings: Env): Promise<void> {
   if (!settings.secret) {
     await ensureDataDir(settings.dataDir);
     settings.secret = await serviceSecret(settings.dataDir);
@@ -32,7 +30,6 @@ async function loadSettings(): Promise<Env> {
     log.warn('BCRYPT_COST is below 10: passwords are easier to guess from a stolen database');
   if (!settings.rateLimits) log.warn('RATE_LIMITS is off: nothing slows down guessing passwords');
   if (settings.redisUrl) log.warn('REDIS_URL is not used by this release: run one node only');
-  return settings;
 }
 
 async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
@@ -51,23 +48,20 @@ async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
 }
 
 async function start(shutdown: Shutdown): Promise<void> {
-  const settings = await loadSettings();
+  const settings = loadEnv(process.env);
+  log.level = settings.logLevel;
   await assertPortFree(settings.host, settings.port);
-  await openDatabase(settings, shutdown);
-  shutdown.add('password workers', closePasswords);
-  await ensureAdministrator();
+  await settle(settings);
 
   // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
   const nextDoor = new Server();
-  const app = next({
-    dev: !settings.production,
-    dir: projectRoot(),
-    hostname: settings.host,
-    port: settings.port,
-    httpServer: nextDoor,
-  });
-  await app.prepare();
+  const app = next({ dev: !settings.production, dir: projectRoot(), hostname: settings.host, port: settings.port, httpServer: nextDoor });
+  // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
+  const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
+  shutdown.add('password workers', closePasswords);
   shutdown.add('pages', () => app.close());
+  if (database.status === 'rejected') throw database.reason;
+  if (pages.status === 'rejected') throw pages.reason;
 
   const realtime = createRealtime({
     nextUpgrade: settings.production ? undefined : (...upgrade) => void nextDoor.emit('upgrade', ...upgrade),
@@ -82,10 +76,10 @@ async function start(shutdown: Shutdown): Promise<void> {
   });
 
   const seconds = process.uptime().toFixed(1);
-  const database = settings.databaseUrl === undefined ? 'embedded database' : 'given database';
+  const kind = settings.databaseUrl === undefined ? 'embedded database' : 'given database';
   log.info(
     { port },
-    `Beseda is ready at ${settings.publicUrl?.origin ?? `http://${settings.host}:${port}`} (${database}, ${seconds} s)`,
+    `Beseda is ready at ${settings.publicUrl?.origin ?? `http://${settings.host}:${port}`} (${kind}, ${seconds} s)`,
   );
 }
 

@@ -106,7 +106,7 @@ export async function buildAll() {
   process.stdout.write(`Built in ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(process.argv.includes('--if-stale') && isFresh())) {
   await buildAll().catch((error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

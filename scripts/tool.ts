@@ -1,0 +1,41 @@
+import { connectDatabase, disconnectDatabase } from '../lib/db';
+import { borrowDatabase } from '../lib/embedded/borrow';
+import { loadEnv, setEnv, type Env } from '../lib/env';
+import { log } from '../lib/log';
+import { migrate } from '../lib/migrations';
+
+/** The settings, for a tool: it listens on loopback, wherever the service does, and says only what went wrong. */
+export function toolSettings(): Env {
+  const settings = loadEnv({ ...process.env, HOST: 'localhost' });
+  log.level = process.env.LOG_LEVEL ? settings.logLevel : 'error';
+  return settings;
+}
+
+/**
+ * Runs `work` on the migrated database that the service uses, and stops afterwards what was started for it.
+ *
+ * @param work is given the database's URL; `lib/db` is connected to it
+ */
+export async function withServiceDatabase<T>(settings: Env, work: (url: string) => Promise<T>): Promise<T> {
+  const database = await borrowDatabase(settings);
+  try {
+    await migrate(database.url);
+    setEnv(settings);
+    connectDatabase(database.url);
+    return await work(database.url);
+  } finally {
+    await disconnectDatabase();
+    await database.stop();
+  }
+}
+
+/** Runs a tool to its end; what it throws is one line on standard error and exit code 1. */
+export async function runTool(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${words.replace(/\s+/g, ' ').trim()}\n`);
+    process.exitCode = 1;
+  }
+}
