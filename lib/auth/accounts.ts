@@ -9,7 +9,7 @@ import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row'
 import { beginSession, type Client, type SignedIn } from './begin-session';
 import { query, transaction } from './database';
 import { usernameSkeleton } from './names';
-import { parseInput } from './parse-input';
+import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';
 
 /** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */

@@ -7,7 +7,7 @@ import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
 import { query, transaction } from './database';
-import { parseInput } from './parse-input';
+import { parseInput } from '../contracts/parse-input';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 
 type CredentialsRow = AccountRow & { hashed_password: string; suspended_at: Date | null };

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import type { Actor } from '../contracts/actor';
 import { COMMAND_SCHEMAS, type CommandArgs, type CommandName } from '../contracts/commands';
 import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
+import { parseInput } from '../contracts/parse-input';
 import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
 import { isUnavailable } from '../db';
 import { limit, refund } from '../limits';
@@ -123,22 +123,6 @@ export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-/**
- * Input against its schema.
- *
- * @throws AppError `unprocessable` with one entry for each field that is wrong
- */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'This field is unknown here.' }))
-      : [{ path: issue.path.join('.'), message: issue.message }],
-  );
-  throw new AppError('unprocessable', errors.map((error) => `${error.path}: ${error.message}`).join(' '), { errors });
-}
-
 function fieldOf(input: unknown, field: string): unknown {
   return typeof input === 'object' && input !== null && Object.hasOwn(input, field)
     ? (input as Record<string, unknown>)[field]
@@ -189,7 +173,7 @@ export function prepare<N extends CommandName>(
   return translating(async () => {
     await limit(name === 'message:send' ? 'message' : name === 'room:search' ? 'search' : 'command', actor.id);
     const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
-    const schema: z.ZodType = COMMAND_SCHEMAS[name];
+    const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {
       const args = parseInput(schema, input);
       return () => translating(() => command.run({ actor, args, call }));

@@ -28,7 +28,9 @@ export const COMMAND_SCHEMAS = {
   'room:create': z.strictObject({
     name: roomNameSchema,
     topic: topicSchema.optional(),
-    visibility: visibilitySchema.refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater }).optional(),
+    visibility: visibilitySchema
+      .refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater })
+      .optional(),
   }),
   'room:list': z.strictObject({}),
   'room:get': z.strictObject(room),

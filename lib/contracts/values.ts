@@ -4,6 +4,7 @@ import { LIMITS } from './limits';
 /** Words a person reads beside a field. Forms translate them by their key: messages/en.json, `errors.field`. */
 export const FIELD_MESSAGES = {
   required: 'This field is required.',
+  unknown: 'This field is unknown here.',
   email: 'Enter an e-mail address such as anna@example.org.',
   emailLength: `An e-mail address has at most ${LIMITS.email} characters.`,
   username: `Use ${LIMITS.username.min} to ${LIMITS.username.max} letters, digits, dots, hyphens or underscores.`,
@@ -40,7 +41,9 @@ export function codePoints(text: string): number {
   return count;
 }
 
-const text = z.string({ error: FIELD_MESSAGES.required }).refine(isCleanText, { error: FIELD_MESSAGES.text, abort: true });
+const text = z
+  .string({ error: FIELD_MESSAGES.required })
+  .refine(isCleanText, { error: FIELD_MESSAGES.text, abort: true });
 
 /** An e-mail address: trimmed, lower-cased. */
 export const emailSchema = text

@@ -4,6 +4,7 @@ import type { CommandName } from '../contracts/commands';
 import type { Account } from '../contracts/entities';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
+import { FIELD_MESSAGES } from '../contracts/values';
 import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
 
 type Fields = Record<string, unknown>;
@@ -18,7 +19,7 @@ function merge(body: Fields, path: Fields): Fields {
   const twice = Object.keys(path).filter((key) => Object.hasOwn(body, key));
   if (twice.length > 0) {
     throw new AppError('unprocessable', `The path says ${twice.join(' and ')}.`, {
-      errors: twice.map((key) => ({ path: key, message: 'This field is unknown here.' })),
+      errors: twice.map((key) => ({ path: key, message: FIELD_MESSAGES.unknown })),
     });
   }
   return { ...body, ...path };

@@ -1,7 +1,8 @@
-import { dispatch, isCommandName, parseInput, prepare } from '../chat/commands';
+import { dispatch, isCommandName, prepare } from '../chat/commands';
 import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
+import { parseInput } from '../contracts/parse-input';
 import { limit } from '../limits';
 import { log } from '../log';
 import type { Subscription } from './channel';

@@ -8,7 +8,7 @@ import type { Actor } from '../contracts/actor';
 import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
-import { countSchema } from '../contracts/values';
+import { countSchema, FIELD_MESSAGES } from '../contracts/values';
 import { edgeOf } from '../edge';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
@@ -196,7 +196,7 @@ export class PlainWebSockets {
     try {
       if ('room' in frame) {
         throw new AppError('unprocessable', 'The path says which room it is.', {
-          errors: [{ path: 'room', message: 'This field is unknown here.' }],
+          errors: [{ path: 'room', message: FIELD_MESSAGES.unknown }],
         });
       }
       const { type: _type, id: _id, ...input } = frame;
