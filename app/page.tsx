@@ -2,7 +2,7 @@ import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { LAST_ROOM_COOKIE, roomPath } from '@/components/rooms/room-path';
-import { ButtonLink } from '@/components/ui/button';
+import { ButtonLink } from '@/components/ui/button-link';
 import { currentActor } from '@/lib/auth/page-session';
 import { dispatch } from '@/lib/chat/commands';
 import type { Actor } from '@/lib/contracts/actor';

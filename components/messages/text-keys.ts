@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import { LIMITS } from '@/lib/contracts/limits';
+import { codePoints } from '@/lib/contracts/text';
 
 /** Whether this key press sends: Enter alone, and not the one that ends a composition (Safari reports it afterwards, as 229). */
 export function isSendKey(event: KeyboardEvent): boolean {
@@ -21,5 +22,5 @@ export function toBody(typed: string): string {
 
 /** By how many characters (code points) a message is too long; 0 when it is not. */
 export function excessOf(body: string): number {
-  return body.length <= LIMITS.body ? 0 : Math.max(0, Array.from(body).length - LIMITS.body);
+  return body.length <= LIMITS.body ? 0 : Math.max(0, codePoints(body) - LIMITS.body);
 }

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl';
 import { usePathname } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useRooms } from '@/components/messages/realtime-provider';
-import { toRoomName } from '@/lib/contracts/values';
+import { toRoomName } from '@/lib/contracts/text';
 import { DRAWER_ID } from './drawer-button';
 import { RoomLink } from './room-link';
 import { LAST_ROOM_COOKIE, roomOfPath } from './room-path';
@@ -46,7 +46,7 @@ export function RoomNavigation() {
           className="h-9 w-full rounded-md border border-transparent bg-line/60 ps-8 pe-2 text-sm hover:border-control focus:border-control focus:bg-bg"
         />
       </div>
-      <nav aria-label={t('navigation')} className="min-h-0 flex-1 overflow-y-auto px-3 pb-4">
+      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4">
         {rooms.length === 0 && <p className="px-2 py-2 text-sm text-muted">{t('welcomeShort')}</p>}
         {rooms.length > 0 && shown.length === 0 && (
           <p role="status" className="px-2 py-2 text-sm text-muted">
@@ -60,7 +60,7 @@ export function RoomNavigation() {
             </li>
           ))}
         </ul>
-      </nav>
+      </div>
       <UnreadTitle count={rooms.reduce((sum, { unread }) => sum + unread, 0)} />
       <RoomShortcuts rooms={rooms} current={current} />
     </>

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
 import type { Room } from '@/lib/contracts/entities';
-import { isRoomName, toRoomName } from '@/lib/contracts/values';
+import { isRoomName, toRoomName } from '@/lib/contracts/text';
 import { roomPath } from './room-path';
 
 export interface SearchPage {

@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import type { ComponentProps } from 'react';
 import { cx } from './class-names';
 
@@ -15,7 +14,8 @@ const SIZES = {
   icon: 'size-9 shrink-0',
 } as const;
 
-interface Look {
+/** How a button looks. */
+export interface Look {
   variant?: keyof typeof VARIANTS;
   size?: keyof typeof SIZES;
 }
@@ -34,11 +34,6 @@ export function buttonClass({ variant = 'primary', size = 'md' }: Look = {}, cla
 /** A button; `type` is `button` unless said otherwise, so that none submits a form by accident. */
 export function Button({ variant, size, className, type = 'button', ...props }: ComponentProps<'button'> & Look) {
   return <button type={type} className={buttonClass({ variant, size }, className)} {...props} />;
-}
-
-/** A link that looks like a button. */
-export function ButtonLink({ variant, size, className, ...props }: ComponentProps<typeof Link> & Look) {
-  return <Link className={buttonClass({ variant, size }, className)} {...props} />;
 }
 
 /** A button of one icon; `label` is its accessible name and its tooltip. */

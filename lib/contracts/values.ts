@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { LIMITS } from './limits';
+import { codePoints, isCleanText, isRoomName, toRoomName } from './text';
+
+export { codePoints, isCleanText, isRoomName, toRoomName } from './text';
 
 /** Words a person reads beside a field. Forms translate them by their key: messages/en.json, `errors.field`. */
 export const FIELD_MESSAGES = {
@@ -28,18 +31,6 @@ export const FIELD_MESSAGES = {
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;
-
-/** Whether a string can be stored and sent as UTF-8 as it is: no NUL, no half of a surrogate pair. */
-export function isCleanText(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
-}
-
-/** The number of Unicode code points in `text` (a character outside the basic plane counts once). */
-export function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
 
 const text = z
   .string({ error: FIELD_MESSAGES.required })
@@ -74,22 +65,6 @@ export const passwordSchema = z
   .refine((value) => value.isWellFormed(), { error: FIELD_MESSAGES.text, abort: true })
   .refine((value) => codePoints(value) >= LIMITS.password.minCharacters, { error: FIELD_MESSAGES.passwordShort })
   .refine((value) => utf8.encode(value).length <= LIMITS.password.maxBytes, { error: FIELD_MESSAGES.passwordLong });
-
-const ROOM_NAME = /^(?:\p{L}\p{M}*|\p{Nd}|[-_])+$/u;
-
-/**
- * What a person types, as the address of a room: trimmed, runs of white space to one hyphen, NFKC, lower-cased, NFKC again.
- *
- * @returns the name, which is not yet checked: see {@link isRoomName}
- */
-export function toRoomName(typed: string): string {
-  return typed.trim().replace(/\s+/gu, '-').normalize('NFKC').toLowerCase().normalize('NFKC');
-}
-
-/** Whether a normalised string can be the name of a room. */
-export function isRoomName(name: string): boolean {
-  return ROOM_NAME.test(name) && codePoints(name) <= LIMITS.roomName;
-}
 
 /** The name of a room that is being made: normalised, then checked. */
 export const roomNameSchema = text

@@ -6,7 +6,7 @@ import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
 import { OwnRooms } from '@/components/rooms/own-rooms';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { RoomForm } from '@/components/rooms/room-form';
-import { ButtonLink } from '@/components/ui/button';
+import { ButtonLink } from '@/components/ui/button-link';
 import { dispatch } from '@/lib/chat/commands';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
