@@ -17,8 +17,10 @@ const SECRETS = [
 const SECRET_HEADERS = ['cookie', 'authorization', 'set-cookie'].map((name) => `*.headers["${name}"]`);
 
 function createLog(): Logger {
+  const wanted = process.env.LOG_LEVEL?.trim().toLowerCase() ?? '';
   const options = {
-    level: process.env.LOG_LEVEL?.trim().toLowerCase() || 'info',
+    // What is no level is start-up's to complain about, which it does through this very module.
+    level: wanted === 'silent' || wanted in pino.levels.values ? wanted : 'info',
     base: undefined,
     redact: { paths: [...SECRETS, ...SECRET_HEADERS], censor: '[hidden]' },
   };
@@ -29,17 +31,7 @@ function createLog(): Logger {
   return pino(options, pino.destination({ dest: 1, sync: true }));
 }
 
-/** pino throws on a level that it does not know; start-up has its own word for that. */
-function safeLog(): Logger {
-  try {
-    return createLog();
-  } catch {
-    delete process.env.LOG_LEVEL;
-    return createLog();
-  }
-}
-
 const shared = globalThis as typeof globalThis & { besedaLog?: Logger };
 
 /** The log: JSON lines on standard output, pretty on a terminal. Never a password, token, cookie or message body. */
-export const log: Logger = (shared.besedaLog ??= safeLog());
+export const log: Logger = (shared.besedaLog ??= createLog());
