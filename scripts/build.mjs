@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import { generate } from './generate.mjs';
 
+const brotli = promisify(brotliCompress);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'build/stamp');
 
@@ -47,7 +51,9 @@ function fingerprint() {
 
 /** @returns {boolean} whether the build is there and was made from the sources as they are */
 export function isFresh() {
-  return existsSync(stamp) && existsSync(join(root, 'build/server.mjs')) && readFileSync(stamp, 'utf8') === fingerprint();
+  return (
+    existsSync(stamp) && existsSync(join(root, 'build/server.mjs')) && readFileSync(stamp, 'utf8') === fingerprint()
+  );
 }
 
 /** @returns {Promise<void>} rejects, having printed Next's output, when the pages cannot be built */
@@ -72,6 +78,18 @@ function buildPages() {
       reject(new Error('The pages could not be built'));
     });
   });
+}
+
+/** Compresses what browsers load, once and as well as can be: `lib/http/static-assets.ts` sends it. */
+async function compressAssets() {
+  const folder = join(root, '.next/static');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:js|css)$/.test(name));
+  await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name);
+      await writeFile(`${file}.br`, await brotli(await readFile(file)));
+    }),
+  );
 }
 
 async function buildServer() {
@@ -100,6 +118,7 @@ export async function buildAll() {
   rmSync(stamp, { force: true });
   generate();
   await buildPages();
+  await compressAssets();
   mkdirSync(join(root, 'build'), { recursive: true });
   await buildServer();
   writeFileSync(stamp, wanted);

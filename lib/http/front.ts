@@ -14,6 +14,7 @@ import { health } from './health';
 import { problem } from './problem';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
+import { sendCompressedAsset } from './static-assets';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -42,12 +43,15 @@ function stripInternalHeaders(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) if (INTERNAL_HEADER.test(name)) delete request.headers[name];
 }
 
+/** Pages that have no JSON beside them: a program gets the page too. */
+const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/rooms\/delete\/[^/]+)$/;
+
 /** Whether Next answers: pages, their assets, and next-auth. */
 function isForNext(request: IncomingMessage, path: string): boolean {
   if (path.startsWith('/api/auth/')) return true;
   if (path.startsWith('/api/') || path === '/logout') return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  return path.startsWith('/_next/') || !wantsJson(request);
+  return path.startsWith('/_next/') || PAGE_ONLY.test(path) || !wantsJson(request);
 }
 
 /** `/chat/General` → `/chat/general`: one address for one room. */
@@ -113,7 +117,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
       if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
       return socketIo(request, response);
     }
-    if (/^\/ws(?:\/|$)/.test(url.pathname)) {
+    if (/^\/ws\/chat\/[^/]+\/?$/.test(url.pathname)) {
       response.writeHead(426, { upgrade: 'websocket', connection: 'Upgrade' }).end();
       return;
     }
@@ -126,6 +130,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     );
     prepareForNext(request, edge, nonce, policy);
     if (!isForNext(request, url.pathname)) return listener(request, response);
+    if (env().production && (await sendCompressedAsset(request, response, url.pathname))) return;
     const canonical = canonicalRoomPath(url);
     if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();
     return next(request, response);
