@@ -11,6 +11,8 @@ import { Typing } from './typing';
 
 /** Milliseconds that a fact waits for one with a lower revision, published a moment later by another of our connections. */
 const REORDER_MS = 100;
+/** Milliseconds until a gap is looked for again that could not be read: the database is away. */
+const RETRY_MS = 500;
 /** Changes read from the database at a time when facts were lost. */
 const REFILL = 500;
 
@@ -161,6 +163,8 @@ export class Channel implements Audience {
       else for (const message of fresh) this.#tell(factOf(this, message));
     } catch (error) {
       log.warn({ err: error, roomId: this.roomId }, 'a gap in a room could not be read yet');
+      if (this.subscriptions.size > 0) this.#timer ??= setTimeout(() => void this.#refill(), RETRY_MS);
+      return;
     } finally {
       this.#refilling = false;
     }
