@@ -82,6 +82,8 @@ export class Channel implements Audience {
   readonly #early = new Map<number, Sequenced>();
   #timer: NodeJS.Timeout | undefined;
   #refilling = false;
+  /** asked to look while looking: what was read may be older than the asking */
+  #again = false;
 
   constructor(roomId: number, name: string) {
     this.roomId = roomId;
@@ -154,8 +156,13 @@ export class Channel implements Audience {
   /** Reads what was never published. What was changed again since is told no more: then everyone catches up instead. */
   async #refill(): Promise<void> {
     this.#timer = undefined;
-    if (this.#refilling || this.#told === null) return;
+    if (this.#told === null) return;
+    if (this.#refilling) {
+      this.#again = true;
+      return;
+    }
     this.#refilling = true;
+    this.#again = false;
     try {
       const changes = await changesSince(this.roomId, this.#told, REFILL);
       const fresh = changes.filter((message) => message.revision > (this.#told ?? 0));
@@ -168,6 +175,7 @@ export class Channel implements Audience {
     } finally {
       this.#refilling = false;
     }
+    if (this.#again) void this.#refill();
     this.#advance();
   }
 
