@@ -13,7 +13,13 @@ function flatten(value: unknown, path = ''): Map<string, string> {
 
 /** The names of a message's ICU arguments. */
 function argumentsOf(message: string): string[] {
-  return [...new Set([...message.matchAll(/\{\s*(\w+)\s*(?:\}|,\s*(?:plural|select|number|date|time))/g)].map(([, name]) => name ?? ''))].sort();
+  return [
+    ...new Set(
+      [...message.matchAll(/\{\s*(\w+)\s*(?:\}|,\s*(?:plural|select|number|date|time))/g)].map(
+        ([, name]) => name ?? '',
+      ),
+    ),
+  ].sort();
 }
 
 /** The categories of each plural in a message. */
@@ -34,14 +40,19 @@ describe('message catalogues', () => {
   });
 
   it('use the same arguments', () => {
-    for (const [key, message] of english) expect(argumentsOf(russian.get(key) ?? ''), key).toEqual(argumentsOf(message));
+    for (const [key, message] of english)
+      expect(argumentsOf(russian.get(key) ?? ''), key).toEqual(argumentsOf(message));
   });
 
   it('have every plural category of their language', () => {
-    for (const [locale, catalogue] of [['en', english], ['ru', russian]] as const) {
+    for (const [locale, catalogue] of [
+      ['en', english],
+      ['ru', russian],
+    ] as const) {
       const needed = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
       for (const [key, message] of catalogue) {
-        if (/,\s*plural/.test(message)) expect(pluralsOf(message), `${locale} ${key}`).toEqual(expect.arrayContaining(needed));
+        if (/,\s*plural/.test(message))
+          expect(pluralsOf(message), `${locale} ${key}`).toEqual(expect.arrayContaining(needed));
       }
     }
   });

@@ -41,7 +41,11 @@ function shots(room: string): Shot[] {
     { name: 'not-found', path: '/nowhere', signedIn: false },
     { name: 'user', path: '/user', signedIn: true },
     { name: 'search', path: '/user/search', signedIn: true },
-    { name: 'search-results', path: `/user/search/results?q=${encodeURIComponent([...room].slice(0, 3).join(''))}`, signedIn: true },
+    {
+      name: 'search-results',
+      path: `/user/search/results?q=${encodeURIComponent(room.slice(0, 3))}`,
+      signedIn: true,
+    },
     { name: 'search-empty', path: '/user/search/results?q=Nothing%20of%20the%20kind', signedIn: true },
     { name: 'room', path: `/chat/${encoded}`, signedIn: true },
     { name: 'delete', path: `/user/rooms/delete/${encoded}`, signedIn: true },
@@ -92,7 +96,11 @@ async function enter(context: BrowserContext, base: string, email?: string, pass
   if (email && password) await json(context, base, '/login', { email, password });
   else {
     const name = `look${Date.now()}`;
-    await json(context, base, '/register', { email: `${name}@example.org`, username: name, password: 'correct horse battery' });
+    await json(context, base, '/register', {
+      email: `${name}@example.org`,
+      username: name,
+      password: 'correct horse battery',
+    });
   }
   const own = firstRoom(await json(context, base, '/user'));
   if (own) return own;
@@ -100,7 +108,12 @@ async function enter(context: BrowserContext, base: string, email?: string, pass
   return firstRoom(await json(context, base, '/user')) ?? '';
 }
 
-async function take(browser: Browser, base: string, cookies: Awaited<ReturnType<BrowserContext['cookies']>>, wanted: Shot[]) {
+async function take(
+  browser: Browser,
+  base: string,
+  cookies: Awaited<ReturnType<BrowserContext['cookies']>>,
+  wanted: Shot[],
+) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const theme of THEMES) {
       for (const locale of LOCALES) {
@@ -111,7 +124,10 @@ async function take(browser: Browser, base: string, cookies: Awaited<ReturnType<
           if (shot.signedIn) await context.addCookies(cookies);
           await context.addCookies([{ name: 'locale', value: locale, url: base }]);
           const page = await context.newPage();
-          page.on('console', (message) => message.type() === 'error' && console.log(`  ${shot.name}: ${message.text()}`));
+          page.on(
+            'console',
+            (message) => message.type() === 'error' && console.log(`  ${shot.name}: ${message.text()}`),
+          );
           page.on('pageerror', (error) => console.log(`  ${shot.name}: ${error.message}`));
           await page.goto(base + shot.path);
           await page.waitForLoadState('load');
@@ -128,8 +144,13 @@ async function take(browser: Browser, base: string, cookies: Awaited<ReturnType<
 }
 
 async function main(): Promise<void> {
-  const [url = 'http://localhost:3000', email, password] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-  const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length).split(',');
+  const [url = 'http://localhost:3000', email, password] = process.argv
+    .slice(2)
+    .filter((word) => !word.startsWith('--'));
+  const only = process.argv
+    .find((word) => word.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',');
   const base = new URL(url).origin;
   await mkdir(OUT, { recursive: true });
   const browser = await launchBrowser();
@@ -138,7 +159,12 @@ async function main(): Promise<void> {
     const context = await browser.newContext();
     const room = wanted ? await enter(context, base, email, password) : 'none';
     const cookies = await context.cookies();
-    await take(browser, base, cookies, shots(room).filter(({ name }) => !only || only.includes(name)));
+    await take(
+      browser,
+      base,
+      cookies,
+      shots(room).filter(({ name }) => !only || only.includes(name)),
+    );
   } finally {
     await browser.close();
   }

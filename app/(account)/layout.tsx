@@ -13,7 +13,11 @@ export default async function AccountLayout({ children }: { children: ReactNode 
         <header>
           <Wordmark />
         </header>
-        <main id={CONTENT_ID} tabIndex={-1} className="flex flex-1 flex-col justify-center py-12 focus-visible:outline-none">
+        <main
+          id={CONTENT_ID}
+          tabIndex={-1}
+          className="flex flex-1 flex-col justify-center py-12 focus-visible:outline-none"
+        >
           {children}
         </main>
       </div>

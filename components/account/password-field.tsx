@@ -18,7 +18,11 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'label' 
       autoCapitalize="none"
       spellCheck={false}
       adornment={
-        <IconButton label={t(shown ? 'hidePassword' : 'showPassword')} className="js-only" onClick={() => setShown(!shown)}>
+        <IconButton
+          label={t(shown ? 'hidePassword' : 'showPassword')}
+          className="js-only"
+          onClick={() => setShown(!shown)}
+        >
           <Icon size={18} aria-hidden="true" />
         </IconButton>
       }

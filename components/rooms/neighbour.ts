@@ -8,7 +8,12 @@ import type { OwnRoom } from '@/lib/contracts/entities';
  * @param unreadOnly looks only at rooms with something unread
  * @returns null when there is no such room but the open one
  */
-export function neighbour(rooms: readonly OwnRoom[], current: string | null, step: 1 | -1, unreadOnly: boolean): OwnRoom | null {
+export function neighbour(
+  rooms: readonly OwnRoom[],
+  current: string | null,
+  step: 1 | -1,
+  unreadOnly: boolean,
+): OwnRoom | null {
   const at = rooms.findIndex(({ name }) => name === current);
   const start = at < 0 && step < 0 ? rooms.length : at;
   for (let distance = 1; distance <= rooms.length; distance++) {

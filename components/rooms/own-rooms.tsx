@@ -23,12 +23,18 @@ export function OwnRooms({ userId, administrator }: OwnRoomsProps) {
     <ul className="border-t border-line">
       {useRooms().map((room) => (
         <li key={room.id} className="group relative flex items-center gap-2 border-b border-line">
-          <Link href={roomPath(room.name)} prefetch={false} className="block min-w-0 flex-1 rounded-sm py-3.5 hover:text-accent">
+          <Link
+            href={roomPath(room.name)}
+            prefetch={false}
+            className="block min-w-0 flex-1 rounded-sm py-3.5 hover:text-accent"
+          >
             <span className="flex items-center gap-2.5">
               <span className={room.unread > 0 ? 'truncate font-semibold' : 'truncate font-medium'}>{room.name}</span>
               {room.unread > 0 && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
               <span className="flex-1" />
-              {room.lastMessage && <LocalTime value={room.lastMessage.createdAt} className="shrink-0 text-sm text-muted" />}
+              {room.lastMessage && (
+                <LocalTime value={room.lastMessage.createdAt} className="shrink-0 text-sm text-muted" />
+              )}
             </span>
             <span className="mt-0.5 block truncate text-sm text-muted">
               {room.lastMessage

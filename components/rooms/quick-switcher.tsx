@@ -11,7 +11,8 @@ import { roomPath } from './room-path';
 
 const ITEM =
   'flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 data-[selected=true]:bg-accent-soft data-[selected=true]:text-ink text-muted';
-const GROUP = '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted';
+const GROUP =
+  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted';
 
 /** Ctrl/⌘+K: a few letters of a room's name, Enter, and one is there. */
 export function QuickSwitcher({ rooms, onClose }: { rooms: readonly OwnRoom[]; onClose: () => void }) {

@@ -2,7 +2,7 @@
 
 import { Search } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
+import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { controlClass } from '@/components/ui/field';
@@ -17,21 +17,16 @@ const DEBOUNCE_MS = 120;
 export function RoomSearch({ initial }: { initial: SearchPage }) {
   const t = useTranslations('search');
   const router = useRouter();
-  const [query, setQuery] = useState(initial.q);
+  // Back from a room, Next shows this page as it was first rendered; the address knows what was typed since.
+  const [query, setQuery] = useState(useSearchParams().get('q') ?? initial.q);
   const [page, setPage] = useState(initial);
   const [failed, setFailed] = useState(false);
   const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    // Back from a room, Next shows this page as it was first rendered; the address knows what was typed since.
-    const typed = new URLSearchParams(window.location.search).get('q');
-    if (typed !== null && typed !== initial.q) setQuery(typed);
-  }, [initial.q]);
-
-  useEffect(() => {
     if (query === page.q) return;
     const controller = new AbortController();
-    const timer = setTimeout(async () => {
+    const search = async () => {
       try {
         const found = await fetchSearchPage(query, controller.signal);
         setPage(found);
@@ -40,7 +35,8 @@ export function RoomSearch({ initial }: { initial: SearchPage }) {
       } catch {
         if (!controller.signal.aborted) setFailed(true);
       }
-    }, DEBOUNCE_MS);
+    };
+    const timer = setTimeout(() => void search(), DEBOUNCE_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
@@ -92,7 +88,9 @@ export function RoomSearch({ initial }: { initial: SearchPage }) {
       </form>
       <p role="status" className={failed ? 'mt-8 mb-3 text-sm text-danger' : 'mt-8 mb-3 text-sm text-muted'}>
         {failed && t('failed')}
-        {!failed && count > 0 && (page.nextCursor ? t('countMore', { count }) : page.q.trim() ? t('count', { count }) : t('all'))}
+        {!failed &&
+          count > 0 &&
+          (page.nextCursor ? t('countMore', { count }) : page.q.trim() ? t('count', { count }) : t('all'))}
         {!failed && count === 0 && page.q.trim() && t('count', { count })}
       </p>
       <div ref={list}>

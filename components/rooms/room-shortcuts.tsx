@@ -11,7 +11,9 @@ import { neighbour } from './neighbour';
 import { roomPath } from './room-path';
 
 const QuickSwitcher = dynamic(() => import('./quick-switcher').then((module) => module.QuickSwitcher), { ssr: false });
-const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog').then((module) => module.ShortcutsDialog), { ssr: false });
+const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog').then((module) => module.ShortcutsDialog), {
+  ssr: false,
+});
 
 type Panel = 'switcher' | 'shortcuts';
 
@@ -27,8 +29,14 @@ export function RoomShortcuts({ rooms, current }: { rooms: readonly OwnRoom[]; c
       const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
       // `code` is the key's place: the letter on it may be Cyrillic.
       if (command && event.code === 'KeyK') setPanel((open) => (open === 'switcher' ? null : 'switcher'));
-      else if (command && (event.code === 'Slash' || event.key === '/')) setPanel((open) => (open ? null : 'shortcuts'));
-      else if (event.altKey && !event.ctrlKey && !event.metaKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      else if (command && (event.code === 'Slash' || event.key === '/'))
+        setPanel((open) => (open ? null : 'shortcuts'));
+      else if (
+        event.altKey &&
+        !event.ctrlKey &&
+        !event.metaKey &&
+        (event.key === 'ArrowUp' || event.key === 'ArrowDown')
+      ) {
         const next = neighbour(rooms, current, event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
         if (next) router.push(roomPath(next.name));
       } else return;

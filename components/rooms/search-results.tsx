@@ -33,7 +33,11 @@ export function SearchResults({ page }: { page: SearchPage }) {
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{room.name}</span>
                 <span className="block truncate text-sm text-muted">
-                  {[room.topic, room.owner && t('owner', { username: room.owner.username }), t('messages', { count: room.lastSeq })]
+                  {[
+                    room.topic,
+                    room.owner && t('owner', { username: room.owner.username }),
+                    t('messages', { count: room.lastSeq }),
+                  ]
                     .filter(Boolean)
                     .join(' · ')}
                 </span>

@@ -42,7 +42,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <h3 className="mb-1 text-sm text-muted">{t(group.title)}</h3>
             <dl>
               {group.keys.map(({ does, keys }) => (
-                <div key={does} className="flex items-center justify-between gap-4 border-b border-line py-2 last:border-0">
+                <div
+                  key={does}
+                  className="flex items-center justify-between gap-4 border-b border-line py-2 last:border-0"
+                >
                   <dt>{t(does)}</dt>
                   <dd className="flex shrink-0 gap-1">
                     {keys.map((key) => (

@@ -13,8 +13,9 @@ export function Sidebar({ username }: { username: string }) {
   const account = useTranslations('account');
   const iconLink = buttonClass({ variant: 'ghost', size: 'icon' }, 'hover:bg-line');
   return (
-    <div
+    <nav
       id={DRAWER_ID}
+      aria-label={t('navigation')}
       popover="auto"
       className="fixed inset-y-0 start-0 m-0 h-dvh max-h-none w-[min(18rem,86vw)] flex-col border-e border-line bg-surface p-0 text-ink backdrop:bg-scrim open:flex md:sticky md:flex md:w-auto"
     >
@@ -45,6 +46,6 @@ export function Sidebar({ username }: { username: string }) {
           <LogOut size={17} aria-hidden="true" />
         </a>
       </div>
-    </div>
+    </nav>
   );
 }

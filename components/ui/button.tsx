@@ -37,6 +37,10 @@ export function Button({ variant, size, className, type = 'button', ...props }: 
 }
 
 /** A button of one icon; `label` is its accessible name and its tooltip. */
-export function IconButton({ label, variant = 'ghost', ...props }: ComponentProps<'button'> & Look & { label: string }) {
+export function IconButton({
+  label,
+  variant = 'ghost',
+  ...props
+}: ComponentProps<'button'> & Look & { label: string }) {
   return <Button variant={variant} size="icon" aria-label={label} title={label} {...props} />;
 }

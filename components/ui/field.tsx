@@ -21,10 +21,10 @@ interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   adornment?: ReactNode;
 }
 
-/** A labelled one-line text field with its rule and its error, tied together for assistive technology. */
+/** A labelled one-line text field with its rule, or in its place what was wrong, tied together for assistive technology. */
 export function Field({ name, label, hint, error, adornment, className, ...input }: FieldProps) {
   const id = `field-${name}`;
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const describedBy = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
@@ -36,7 +36,7 @@ export function Field({ name, label, hint, error, adornment, className, ...input
           name={name}
           className={controlClass(Boolean(error), cx('h-11', adornment ? 'pe-12' : undefined))}
           aria-invalid={error ? true : undefined}
-          aria-describedby={described || undefined}
+          aria-describedby={describedBy}
           {...input}
         />
         {adornment && <div className="absolute inset-y-0 end-1 flex items-center">{adornment}</div>}
@@ -47,7 +47,7 @@ export function Field({ name, label, hint, error, adornment, className, ...input
           {error}
         </p>
       )}
-      {hint && (
+      {hint && !error && (
         <p id={`${id}-hint`} className="mt-1.5 text-sm text-muted">
           {hint}
         </p>

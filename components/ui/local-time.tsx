@@ -3,7 +3,8 @@
 import { useLocale } from 'next-intl';
 import { useSyncExternalStore } from 'react';
 
-const never = () => () => {};
+/** What is asked for never changes while the page is there. */
+const never = () => () => undefined;
 
 /**
  * A moment in the reader's own time: the time if it was today, else the day, and the full date on hover.

@@ -16,7 +16,10 @@ import { translateFieldMessage, type FormProblems } from '@/lib/i18n/form-messag
  */
 export function useCheckedForm<Values extends FieldValues>(schema: z.ZodType<unknown, Values>, problems: FormProblems) {
   const t = useTranslations('errors');
-  const { register, handleSubmit, formState } = useForm<Values, unknown, unknown>({ resolver: zodResolver(schema), mode: 'onTouched' });
+  const { register, handleSubmit, formState } = useForm<Values, unknown, unknown>({
+    resolver: zodResolver(schema),
+    mode: 'onTouched',
+  });
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
   const sent = useRef(false);
 
@@ -31,7 +34,9 @@ export function useCheckedForm<Values extends FieldValues>(schema: z.ZodType<unk
     const message = formState.errors[name]?.message;
     const refused = changed.has(name) ? undefined : problems.fields[name];
     return {
-      ...register(name, { onChange: () => setChanged((before) => (before.has(name) ? before : new Set([...before, name]))) }),
+      ...register(name, {
+        onChange: () => setChanged((before) => (before.has(name) ? before : new Set([...before, name]))),
+      }),
       defaultValue: problems.values[name],
       error: typeof message === 'string' ? translateFieldMessage(t, message) : refused,
       // Not every reader has a script that could move the focus to what was refused.

@@ -5,7 +5,11 @@ import { useTranslations } from 'next-intl';
 export function Wordmark() {
   const t = useTranslations('common');
   return (
-    <Link href="/" prefetch={false} className="dash inline-flex min-h-6 items-center text-lg font-semibold tracking-tight">
+    <Link
+      href="/"
+      prefetch={false}
+      className="dash inline-flex min-h-6 items-center text-lg font-semibold tracking-tight"
+    >
       {t('name')}
     </Link>
   );

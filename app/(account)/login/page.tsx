@@ -27,7 +27,10 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         <p>
           {t('noAccount')}{' '}
-          <Link href="/register" className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong">
+          <Link
+            href="/register"
+            className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
+          >
             {t('registerTitle')}
           </Link>
         </p>

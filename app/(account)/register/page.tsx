@@ -12,7 +12,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function RegisterPage() {
   const t = await getTranslations('account');
-  const problems = formProblems(await getTranslations('errors'), await readFormState(), ['email', 'username', 'password']);
+  const problems = formProblems(await getTranslations('errors'), await readFormState(), [
+    'email',
+    'username',
+    'password',
+  ]);
   return (
     <>
       <h1 className="text-title font-semibold">{t('registerTitle')}</h1>

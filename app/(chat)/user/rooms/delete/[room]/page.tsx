@@ -56,7 +56,11 @@ export default async function DeleteRoomPage({ params }: Props) {
       <PageHeader title={<span className="break-words">{t('deleteTitle', { room: room.name })}</span>} />
       {general && <Alert>{general}</Alert>}
       <p className="max-w-prose text-lg text-muted">{t('deleteLead', { count: room.lastSeq })}</p>
-      <form method="post" action={`/user/rooms/delete/${encodeURIComponent(room.name)}`} className="mt-8 flex flex-wrap gap-3">
+      <form
+        method="post"
+        action={`/user/rooms/delete/${encodeURIComponent(room.name)}`}
+        className="mt-8 flex flex-wrap gap-3"
+      >
         <Button type="submit" variant="danger">
           {t('deleteConfirm')}
         </Button>
