@@ -8,7 +8,7 @@ import { buttonClass } from '@/components/ui/button';
 import { readDraft, writeDraft } from '@/lib/client/drafts';
 import type { Room } from '@/lib/contracts/entities';
 import { excessOf, isSendKey, toBody } from './text-keys';
-import { useGrownHeight } from './use-grown-height';
+import { growToText } from './grow-to-text';
 
 /** What a view around the composer may ask of it. */
 export interface ComposerHandle {
@@ -32,7 +32,6 @@ interface ComposerProps {
 export function Composer({ room, meId, refused, formId, onSend, onTyping, onEditLast, ref }: ComposerProps) {
   const t = useTranslations('chat');
   const field = useRef<HTMLTextAreaElement>(null);
-  const grow = useGrownHeight(field);
   const [excess, setExcess] = useState(0);
   const [problem, setProblem] = useState(refused?.reason ?? null);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
@@ -41,7 +40,7 @@ export function Composer({ room, meId, refused, formId, onSend, onTyping, onEdit
     // What was typed while the page was loading is newer than the draft.
     if (element.value === '') element.value = readDraft(meId, room.id);
     setExcess(excessOf(toBody(element.value)));
-    grow();
+    growToText(element);
     // On a touch screen focus would open the keyboard over the room.
     if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) {
       element.focus({ preventScroll: true });
@@ -59,7 +58,7 @@ export function Composer({ room, meId, refused, formId, onSend, onTyping, onEdit
     element.value = '';
     writeDraft(meId, room.id, '');
     setProblem(null);
-    grow();
+    growToText(element);
     onSend(body, uuid());
     element.focus();
   };
@@ -105,7 +104,7 @@ export function Composer({ room, meId, refused, formId, onSend, onTyping, onEdit
             writeDraft(meId, room.id, value);
             setExcess(excessOf(toBody(value)));
             onTyping(value !== '');
-            grow();
+            growToText(event.currentTarget);
           }}
           className="field-sizing-content block max-h-[calc(10lh+0.75rem)] min-h-9 w-full min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 outline-none focus-visible:outline-none"
         />

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { CommandError } from '@/lib/client/errors';
 import { Button } from '@/components/ui/button';
 import { excessOf, isSendKey, toBody } from './text-keys';
-import { useGrownHeight } from './use-grown-height';
+import { growToText } from './grow-to-text';
 import { useReason } from './use-reason';
 
 interface EditFormProps {
@@ -19,7 +19,6 @@ export function EditForm({ body, onSave, onClose }: EditFormProps) {
   const t = useTranslations('chat');
   const reason = useReason();
   const field = useRef<HTMLTextAreaElement>(null);
-  const grow = useGrownHeight(field);
   const [excess, setExcess] = useState(0);
   const [saving, setSaving] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
@@ -28,13 +27,13 @@ export function EditForm({ body, onSave, onClose }: EditFormProps) {
     const element = field.current;
     element?.focus({ preventScroll: true });
     element?.setSelectionRange(element.value.length, element.value.length);
-    grow();
-  }, [grow]);
+    growToText(element);
+  }, []);
 
   const save = async () => {
     const text = toBody(field.current?.value ?? '');
     if (saving || text === '' || excessOf(text) > 0) return;
-    if (text === body) return onClose();
+    if (text === body) return void onClose();
     setSaving(true);
     setRefused(null);
     try {
@@ -76,7 +75,7 @@ export function EditForm({ body, onSave, onClose }: EditFormProps) {
         onKeyDown={onKeyDown}
         onInput={(event) => {
           setExcess(excessOf(toBody(event.currentTarget.value)));
-          grow();
+          growToText(event.currentTarget);
         }}
         className="field-sizing-content block max-h-[16rem] w-full resize-none rounded-md border border-control bg-raised px-3 py-2"
       />

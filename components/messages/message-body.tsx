@@ -1,8 +1,12 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { splitLinks } from '@/lib/client/links';
 
-/** A message's text: line breaks kept, addresses as links; whatever else it holds is shown as it was typed. */
-export const MessageBody = memo(function MessageBody({ body }: { body: string }) {
+/**
+ * A message's text: line breaks kept, addresses as links; whatever else it holds is shown as it was typed.
+ *
+ * @param props.children what follows the text on its last line
+ */
+export const MessageBody = memo(function MessageBody({ body, children }: { body: string; children?: ReactNode }) {
   return (
     <p dir="auto" className="max-w-[72ch] [overflow-wrap:anywhere] whitespace-pre-wrap">
       {splitLinks(body).map(({ text, href }, index) =>
@@ -20,6 +24,7 @@ export const MessageBody = memo(function MessageBody({ body }: { body: string })
           text
         ),
       )}
+      {children}
     </p>
   );
 });

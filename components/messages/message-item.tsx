@@ -76,17 +76,17 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     );
   } else if (message) {
     content = (
-      <>
-        <MessageBody body={message.body} />
+      <MessageBody body={message.body}>
         {message.editedAt && (
-          <span
-            className="text-xs text-muted"
+          <small
+            className="ms-1.5 text-xs text-muted select-none"
             title={t('editedAt', { time: fullTime(clock, new Date(message.editedAt)) })}
+            suppressHydrationWarning
           >
             {t('edited')}
-          </span>
+          </small>
         )}
-      </>
+      </MessageBody>
     );
   }
 

@@ -24,6 +24,8 @@ interface Realtime {
   socket: ChatSocket;
   outbox: Outbox;
   rooms: Store<readonly OwnRoom[]>;
+  /** Notes in the list of rooms what is left unread in one of them. */
+  markUnread: (roomId: number, unread: number) => void;
 }
 
 const RealtimeContext = createContext<Realtime | null>(null);
@@ -88,14 +90,18 @@ export function RealtimeProvider({
   initialRooms: readonly OwnRoom[];
   children: ReactNode;
 }) {
-  const [{ socket, outbox, rooms }] = useState(() => {
-    const chatSocket = createChatSocket(signInAgain);
-    return { socket: chatSocket, outbox: new Outbox(account.id, chatSocket), rooms: createStore(initialRooms) };
+  const [connected] = useState(() => {
+    const socket = createChatSocket(signInAgain);
+    const rooms = createStore(initialRooms);
+    const markUnread = (roomId: number, unread: number) =>
+      rooms.set(roomsReducer(rooms.get(), { type: 'unread', roomId, unread }));
+    return { socket, rooms, markUnread, outbox: new Outbox(account.id, socket) };
   });
-  const realtime = useMemo(() => ({ account, socket, outbox, rooms }), [account, socket, outbox, rooms]);
+  const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);
 
   useEffect(() => {
-    const stopRooms = keepRooms({ account, socket, outbox, rooms });
+    const { socket, outbox } = connected;
+    const stopRooms = keepRooms({ account, ...connected });
     outbox.start();
     socket.open();
     return () => {
@@ -105,7 +111,7 @@ export function RealtimeProvider({
     };
     // The account is who signed in; a change of its name does not make another connection.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [account.id, socket, outbox, rooms]);
+  }, [account.id, connected]);
 
   return <RealtimeContext value={realtime}>{children}</RealtimeContext>;
 }

@@ -35,8 +35,11 @@ interface RoomViewProps {
 export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refused, formId }: RoomViewProps) {
   const t = useTranslations('chat');
   const common = useTranslations('common');
-  const { account, socket, outbox } = useRealtime();
-  const [session] = useState(() => new RoomSession(account, socket, outbox, page, lastReadSeq ?? page.room.lastSeq));
+  const { account, socket, outbox, markUnread } = useRealtime();
+  const [session] = useState(() => {
+    const read = lastReadSeq ?? page.room.lastSeq;
+    return new RoomSession(account, socket, outbox, page, read, (unread) => markUnread(page.room.id, unread));
+  });
   const state = useSyncExternalStore(session.state.subscribe, session.state.get, session.state.get);
   const locale = useLocale();
   const timeZone = useTimeZone(serverZone);

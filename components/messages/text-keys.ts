@@ -11,6 +11,7 @@ export function isSendKey(event: KeyboardEvent): boolean {
     !event.altKey &&
     !event.metaKey &&
     !event.nativeEvent.isComposing &&
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells that press apart
     event.keyCode !== 229
   );
 }

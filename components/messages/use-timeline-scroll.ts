@@ -130,6 +130,7 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
 
   // The list is told of rows before the first one in the one render that brings them, and not in the next.
   useLayoutEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- what was committed is known only then
     setShown((known) => (known.first === first && known.generation === generation ? known : { first, generation }));
   }, [first, generation]);
 

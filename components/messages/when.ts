@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { TIME_ZONE_COOKIE } from './time-zone';
 
-const never = () => () => {};
+const never = () => () => undefined;
 const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**

@@ -16,7 +16,7 @@ function byName(a: User, b: User): number {
 /** Applies a `presence` fact: the whole list after one's own join, then who came and who went. */
 export function presenceAfter(known: Presence = NOBODY, fact: Facts['presence']): Presence {
   if ('online' in fact) {
-    return { online: fact.online.toSorted(byName), count: fact.onlineCount ?? fact.online.length };
+    return { online: fact.online.toSorted(byName), count: fact.onlineCount };
   }
   const here = new Map(known.online.map((user) => [user.id, user]));
   let count = known.count;

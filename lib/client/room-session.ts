@@ -65,6 +65,8 @@ export class RoomSession {
     private readonly outbox: Outbox,
     page: MessagePage,
     lastReadSeq: number,
+    /** hears how many messages are left unread, as one reads: the list of rooms shows it at once */
+    private readonly onRead: (unread: number) => void,
   ) {
     this.readSent = lastReadSeq;
     this.state = createStore<RoomState>({
@@ -176,13 +178,14 @@ export class RoomSession {
   markRead(seq: number): void {
     if (seq <= this.timeline.lastReadSeq && seq <= this.readSent) return;
     this.dispatch({ type: 'read', seq });
+    this.onRead(Math.max(this.timeline.lastSeq - seq, 0));
     this.readTimer ??= setTimeout(() => this.flushRead(), READ_EVERY_MS);
   }
 
   /** Tells the others that one is typing, or no longer; it is repeated only as often as it takes to be kept up. */
   typing(active: boolean): void {
     clearTimeout(this.typingTimer);
-    if (!active) return this.sendTyping(false);
+    if (!active) return void this.sendTyping(false);
     this.typingTimer = setTimeout(() => this.sendTyping(false), TYPING_IDLE_MS);
     if (Date.now() - this.typingSentAt > TYPING_EVERY_MS) this.sendTyping(true);
   }

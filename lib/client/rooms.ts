@@ -71,7 +71,9 @@ export function roomsReducer(rooms: readonly OwnRoom[], action: RoomsAction): re
       return action.lastSeq > known.lastSeq ? toTop(updated, action.roomId) : updated;
     }
     case 'unread':
-      return change(rooms, action.roomId, (room) => ({ ...room, unread: action.unread }));
+      return change(rooms, action.roomId, (room) =>
+        room.unread === action.unread ? room : { ...room, unread: action.unread },
+      );
     case 'updated':
       return change(rooms, action.room.id, (room) => renew(room, action.room));
     case 'added':

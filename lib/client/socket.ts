@@ -79,9 +79,9 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
     }
   };
 
-  const deliver = <N extends FactName>(name: N, payload: unknown) => {
+  const deliver = <N extends FactName>(name: N, hearers: Handlers[N], payload: unknown) => {
     if (!isFact(name, payload)) return;
-    for (const handler of [...handlers[name]]) handler(payload);
+    for (const handler of [...hearers]) handler(payload);
   };
   handlers['session:closing'].add(closing);
 
@@ -95,7 +95,7 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
       reconnectionDelayMax: 8_000,
       randomizationFactor: 0.5,
     });
-    for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, payload));
+    for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, handlers[name], payload));
     made.on('connect', () => {
       state.set('connected');
       for (const handler of [...connectHandlers]) handler();

@@ -1,9 +1,9 @@
 /** A value that can be read and watched: what React's `useSyncExternalStore` asks for. */
 export interface Store<T> {
-  get(): T;
-  set(next: T): void;
+  get: () => T;
+  set: (next: T) => void;
   /** @returns a function that ends the subscription */
-  subscribe(listener: () => void): () => void;
+  subscribe: (listener: () => void) => () => void;
 }
 
 /** A store with this value in it. Setting the same value again tells nobody. */

@@ -83,6 +83,13 @@ class ServerRoom {
   }
 }
 
+/** The next of an endless stream. */
+function draw<T>(stream: fc.Stream<T>): T {
+  const drawn = stream.next();
+  if (drawn.done === true) throw new Error('An endless stream has ended.');
+  return drawn.value;
+}
+
 function run(state: TimelineState, ...actions: TimelineAction[]): TimelineState {
   return actions.reduce(timelineReducer, state);
 }
@@ -129,7 +136,7 @@ describe('timeline', () => {
           play(server, after);
 
           const facts = server.versions.slice(opened).flatMap((message) => {
-            const fate = fates.next().value;
+            const fate = draw(fates);
             return fate.lost ? [] : Array.from({ length: fate.doubled ? 2 : 1 }, () => ({ message, ...fate }));
           });
           facts.sort((a, b) => a.order - b.order);
@@ -155,9 +162,7 @@ describe('timeline', () => {
         const server = new ServerRoom();
         const start = openTimeline(server.latest(), 0);
         play(server, steps);
-        const shuffled = server.versions
-          .map((message) => ({ message, at: order.next().value }))
-          .sort((a, b) => a.at - b.at);
+        const shuffled = server.versions.map((message) => ({ message, at: draw(order) })).sort((a, b) => a.at - b.at);
         const state = run(
           start,
           ...shuffled.map(({ message }) => ({ type: 'versions' as const, messages: [message] })),

@@ -213,7 +213,7 @@ function changePending(
 }
 
 function replaceWindow(state: TimelineState, page: MessagePage): TimelineState {
-  const kept = [...state.messages.filter((message) => message.editedAt || message.deletedAt), ...state.loose.values()];
+  const kept = [...state.messages.filter((message) => message.editedAt ?? message.deletedAt), ...state.loose.values()];
   const moved: TimelineState = {
     ...state,
     messages: page.messages,

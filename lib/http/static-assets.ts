@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
 const ASSET = /^\/_next\/static\/(?:[\w~-][\w.~-]*\/)*[\w~-][\w.~-]*$/;
 
 function takesBrotli(request: IncomingMessage): boolean {
-  const offered = String(request.headers['accept-encoding'] ?? '');
+  const offered = request.headers['accept-encoding'] ?? '';
   return offered.split(',').some((coding) => /^\s*br\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)|$)/i.test(coding));
 }
 
