@@ -32,9 +32,9 @@ function lateralSql({ before, after, around, since }: HistoryCursor, limit: numb
   if (around !== undefined) {
     const half = Math.ceil(limit / 2);
     // A window of numbers is a window of rows: seq has no gaps, so no second query is needed for the other side.
+    const centre = 'greatest(1, least($3::bigint, c.last_seq))';
     return {
-      sql: `${select} AND m.seq > least($3::bigint, c.last_seq) - $4::int AND m.seq <= least($3::bigint, c.last_seq) + $5::int
-            ORDER BY m.seq`,
+      sql: `${select} AND m.seq > ${centre} - $4::int AND m.seq <= ${centre} + $5::int ORDER BY m.seq`,
       params: [around, half, limit - half],
     };
   }
