@@ -75,7 +75,7 @@ async function start(shutdown: Shutdown): Promise<void> {
     await Promise.all([drain(server), realtime.close()]);
   });
 
-  const seconds = process.uptime().toFixed(1);
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
   const kind = settings.databaseUrl === undefined ? 'embedded database' : 'given database';
   log.info(
     { port },
@@ -83,6 +83,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   );
 }
 
+const begun = performance.now();
 const shutdown = new Shutdown();
 const started = start(shutdown);
 shutdown.listen(started);

@@ -3,6 +3,8 @@ import { log } from './log';
 
 /** Milliseconds from the first signal to the end, whatever hangs: the contract allows ten seconds. */
 const DEADLINE = 9_000;
+/** Milliseconds within which further signals are the same wish: npm passes on what the terminal has sent to everyone already. */
+const SAME_WISH = 1_000;
 
 interface Step {
   name: string;
@@ -14,6 +16,7 @@ export class Shutdown {
   readonly #steps: Step[] = [];
   #started = Promise.resolve();
   #ending: Promise<void> | undefined;
+  #signalled = 0;
 
   /** Adds what has just been started. */
   add(name: string, close: () => Promise<void>): void {
@@ -41,9 +44,11 @@ export class Shutdown {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (this.#ending) {
+          if (performance.now() - this.#signalled < SAME_WISH) return;
           log.warn('Second signal: ending at once');
           process.exit(1);
         }
+        this.#signalled = performance.now();
         log.info({ signal }, 'Stopping');
         void this.exit(0);
       });

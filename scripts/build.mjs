@@ -93,7 +93,7 @@ async function compressAssets() {
 }
 
 async function buildServer() {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   await build({
     absWorkingDir: root,
     entryPoints: { server: 'server.ts' },
@@ -108,6 +108,8 @@ async function buildServer() {
     sourcesContent: false,
     logLevel: 'warning',
   });
+  // Its helper process would live on beside the server that `npm start` becomes.
+  await stop();
 }
 
 /** Builds everything. @throws Error in one line, after the tool's own output */

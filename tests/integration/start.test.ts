@@ -189,6 +189,12 @@ describe('a running server', () => {
     expect(ending.milliseconds).toBeLessThan(10_000);
   });
 
+  it('takes what npm and the terminal send together for one signal', async () => {
+    const server = await startServer();
+    const endings = await Promise.all([server.stop('SIGINT'), server.stop('SIGINT')]);
+    expect(endings.map(({ code }) => code)).toEqual([0, 0]);
+  });
+
   it('ends at once at a second signal', async () => {
     const server = await startServer();
     const halfway = connect(server.port, '127.0.0.1');
@@ -198,7 +204,7 @@ describe('a running server', () => {
     halfway.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
     await new Promise((resolve) => setTimeout(resolve, 100));
     const first = server.stop('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
     const ending = await Promise.all([server.stop('SIGINT'), first]);
     expect(ending[0].code).toBe(1);
     expect(ending[0].milliseconds).toBeLessThan(2_000);
