@@ -37,9 +37,18 @@ export function useRealtime(): Realtime {
   return realtime;
 }
 
+/** Whoever signs out here is told of it by the socket while the answer that leads elsewhere is still under way: it goes first. */
+const LEAVING_MS = 2_000;
+
 function signInAgain() {
   const here = location.pathname + location.search + location.hash;
-  location.assign(`/login?callbackUrl=${encodeURIComponent(here)}`);
+  setTimeout(() => location.assign(`/login?callbackUrl=${encodeURIComponent(here)}`), leaving ? LEAVING_MS : 0);
+}
+
+let leaving = false;
+if (typeof window !== 'undefined') {
+  window.addEventListener('beforeunload', () => (leaving = true));
+  window.addEventListener('pageshow', () => (leaving = false));
 }
 
 function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {

@@ -28,13 +28,20 @@ export default async function UserPage() {
   return (
     <PageColumn>
       <PageHeader title={newcomer ? t('welcomeTitle', { username: actor.username }) : t('title')}>
-        <ButtonLink href="/user/search" variant="secondary" size="sm" prefetch={false} title={t('find')}>
-          <Search size={16} aria-hidden="true" />
-          <span className="sr-only sm:not-sr-only">{t('find')}</span>
-        </ButtonLink>
+        {!newcomer && (
+          <ButtonLink href="/user/search" variant="secondary" size="sm" prefetch={false} title={t('find')}>
+            <Search size={16} aria-hidden="true" />
+            <span className="sr-only sm:not-sr-only">{t('find')}</span>
+          </ButtonLink>
+        )}
       </PageHeader>
       {newcomer ? (
-        <p className="max-w-prose text-lg text-muted">{t('welcomeLead')}</p>
+        <>
+          <p className="max-w-prose text-lg text-muted">{t('welcomeLead')}</p>
+          <ButtonLink href="/user/search" prefetch={false} className="mt-6">
+            {t('find')}
+          </ButtonLink>
+        </>
       ) : (
         <OwnRooms userId={actor.id} administrator={actor.role === 'administrator'} />
       )}
