@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Account, Message, MessagePage, Room } from '@/lib/contracts/entities';
+import type { FactName, Facts } from '@/lib/contracts/facts';
+import { CommandError } from './errors';
+import { Outbox } from './outbox';
+import type { SocketCommand, SocketCommands } from './results';
+import { RoomSession } from './room-session';
+import type { ChatSocket, ConnectionState } from './socket';
+import { memoryStorage } from './storage';
+import { createStore } from './store';
+
+const me: Account = { id: 1, username: 'anna', email: 'anna@example.org', role: 'user', locale: null };
+const boris = { id: 2, username: 'boris' };
+const createdAt = '2026-11-23T00:00:00.000Z';
+const ID = '6a4b0c1e-0000-4000-8000-000000000001';
+
+const room = (lastSeq: number, revision = lastSeq): Room => ({
+  id: 3,
+  name: 'general',
+  topic: '',
+  visibility: 'public',
+  owner: me,
+  lastSeq,
+  revision,
+  createdAt,
+});
+const message = (seq: number, change: Partial<Message> = {}): Message => ({
+  roomId: 3,
+  seq,
+  revision: seq,
+  author: boris,
+  body: `message ${seq}`,
+  clientMessageId: null,
+  createdAt,
+  editedAt: null,
+  deletedAt: null,
+  ...change,
+});
+const page = (from: number, to: number, hasMore = false, lastSeq = to): MessagePage => ({
+  room: room(lastSeq),
+  messages: Array.from({ length: Math.max(to - from + 1, 0) }, (_, index) => message(from + index)),
+  hasMore,
+});
+
+type Asked = { name: SocketCommand; input: object };
+
+/** A connection whose answers the test gives. */
+function fakeSocket(answer: (asked: Asked) => unknown) {
+  const asked: Asked[] = [];
+  const hearers = new Map<FactName, Set<(payload: never) => void>>();
+  const connects = new Set<() => void>();
+  const socket: ChatSocket = {
+    state: createStore<ConnectionState>('connected'),
+    connected: true,
+    command: async <N extends SocketCommand>(name: N, input: SocketCommands[N]['input']) => {
+      asked.push({ name, input });
+      await Promise.resolve();
+      return answer({ name, input }) as SocketCommands[N]['result'];
+    },
+    on: (name, handler) => {
+      const set = hearers.get(name) ?? new Set();
+      hearers.set(name, set.add(handler));
+      return () => set.delete(handler);
+    },
+    onConnect: (handler) => {
+      connects.add(handler);
+      handler();
+      return () => connects.delete(handler);
+    },
+    open: () => undefined,
+    close: () => undefined,
+  };
+  return {
+    socket,
+    asked,
+    tell: <N extends FactName>(name: N, payload: Facts[N]) => {
+      for (const handler of hearers.get(name) ?? []) handler(payload as never);
+    },
+    reconnect: () => connects.forEach((handler) => handler()),
+    of: (name: SocketCommand) => asked.filter((one) => one.name === name).map(({ input }) => input),
+  };
+}
+
+function start(answer: (asked: Asked) => unknown, opened = page(1, 5)) {
+  const fake = fakeSocket(answer);
+  const outbox = new Outbox(me.id, fake.socket, memoryStorage());
+  const unread: number[] = [];
+  const session = new RoomSession(me, fake.socket, outbox, opened, opened.room.lastSeq, (count) => unread.push(count));
+  session.open();
+  const bodies = () => session.state.get().timeline.messages.map(({ body }) => body);
+  return { ...fake, outbox, session, unread, bodies };
+}
+
+const created = (...messages: Message[]) => ({ room: 'general', roomId: 3, messages });
+
+describe('RoomSession', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const settle = () => vi.advanceTimersByTimeAsync(50);
+
+  it('joins from the revision it knows, and pages on until nothing is missing', async () => {
+    const room9 = { room: room(9), hasMore: true };
+    const { session, of, bodies } = start(({ name, input }) => {
+      if (name === 'room:join') return { ...room9, messages: [message(6), message(7)] };
+      expect(input).toMatchObject({ since: 7 });
+      return { ...room9, hasMore: false, messages: [message(8), message(9)] };
+    });
+    await settle();
+    expect(of('room:join')).toEqual([{ room: 'general', since: 5 }]);
+    expect(bodies()).toHaveLength(9);
+    expect(session.state.get()).toMatchObject({ joined: true, catchingUp: false });
+  });
+
+  it('starts anew when the server knows nothing of that revision', async () => {
+    const { session, bodies } = start(({ input }) => {
+      if ('since' in input) throw new CommandError('unprocessable', 'beyond');
+      return page(1, 2);
+    });
+    await settle();
+    expect(bodies()).toEqual(['message 1', 'message 2']);
+    expect(session.state.get().joined).toBe(true);
+  });
+
+  it('asks for a change that does not come, and not for one that is merely late', async () => {
+    const { of, tell, bodies } = start(({ name }) =>
+      name === 'room:join'
+        ? { ...page(1, 0), room: room(5) }
+        : { room: room(9), messages: [message(8)], hasMore: false },
+    );
+    await settle();
+    tell('messages:created', created(message(7)));
+    await vi.advanceTimersByTimeAsync(100);
+    tell('messages:created', created(message(6)));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(of('message:list')).toEqual([]);
+    tell('messages:created', created(message(9)));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(of('message:list')).toMatchObject([{ since: 7 }]);
+    expect(bodies()).toHaveLength(9);
+  });
+
+  it('shows one’s own message at once, and once', async () => {
+    const mine = message(6, { author: me, clientMessageId: ID, body: 'mine' });
+    const { session, tell, bodies } = start(({ name }) =>
+      name === 'room:join' ? { ...page(1, 0), room: room(5) } : { message: mine },
+    );
+    await settle();
+    session.send('mine', ID);
+    expect(session.state.get().timeline.pending).toMatchObject([{ body: 'mine', state: 'pending' }]);
+    await settle();
+    tell('messages:created', created(mine));
+    expect(session.state.get().timeline.pending).toEqual([]);
+    expect(bodies().filter((body) => body === 'mine')).toHaveLength(1);
+    expect(session.state.get().timeline.lastReadSeq).toBe(6);
+  });
+
+  it('tells how far one has read, not for every message', async () => {
+    const { session, of, tell, unread } = start(({ name }) =>
+      name === 'room:join' ? { ...page(1, 0), room: room(5) } : { unread: 0 },
+    );
+    await settle();
+    for (const seq of [6, 7, 8]) {
+      tell('messages:created', created(message(seq)));
+      session.markRead(seq);
+    }
+    expect(unread).toEqual([0, 0, 0]);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(of('room:read')).toEqual([{ room: 'general', seq: 8 }]);
+  });
+
+  it('lets a typist go when nothing more is heard, or the message is there', async () => {
+    const { session, tell } = start(() => ({ ...page(1, 0), room: room(5) }));
+    await settle();
+    const typing = { room: 'general', roomId: 3, user: boris, typing: true };
+    tell('typing', typing);
+    expect(session.state.get().typists).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(6_100);
+    expect(session.state.get().typists).toEqual([]);
+    tell('typing', typing);
+    tell('messages:created', created(message(6)));
+    expect(session.state.get().typists).toEqual([]);
+  });
+
+  it('says when the room is over, and joins again when one is let in again', async () => {
+    const { session, tell, of } = start(() => ({ ...page(1, 0), room: room(5) }));
+    await settle();
+    tell('room:removed', { room: 'general', roomId: 3 });
+    expect(session.state.get().gone).toBe('removed');
+    tell('room:added', { room: room(5) });
+    await settle();
+    expect(session.state.get().gone).toBeNull();
+    expect(of('room:join')).toHaveLength(2);
+  });
+
+  it('leaves when it is closed and hears nothing more', async () => {
+    const { session, tell, of, bodies } = start(() => ({ ...page(1, 0), room: room(5) }));
+    await settle();
+    session.close();
+    tell('messages:created', created(message(6)));
+    expect(bodies()).toHaveLength(5);
+    expect(of('room:leave')).toEqual([{ room: 'general' }]);
+  });
+});
