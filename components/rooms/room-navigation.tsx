@@ -24,11 +24,18 @@ export function RoomNavigation() {
   const shown = wanted ? rooms.filter(({ name }) => name.includes(wanted)) : rooms;
 
   useEffect(() => {
+    // Following a link within the drawer is done with it, even one that leads to the page that is open already.
     const drawer = document.getElementById(DRAWER_ID);
-    if (drawer?.matches(':popover-open')) drawer.hidePopover();
-    if (current) {
-      document.cookie = `${LAST_ROOM_COOKIE}=${encodeURIComponent(current)}; path=/; max-age=${A_YEAR}; samesite=lax`;
-    }
+    const onClick = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest('a') && drawer?.matches(':popover-open')) drawer.hidePopover();
+    };
+    drawer?.addEventListener('click', onClick);
+    return () => drawer?.removeEventListener('click', onClick);
+  }, []);
+
+  useEffect(() => {
+    if (!current) return;
+    document.cookie = `${LAST_ROOM_COOKIE}=${encodeURIComponent(current)}; path=/; max-age=${A_YEAR}; samesite=lax`;
   }, [current]);
 
   return (
