@@ -36,9 +36,12 @@ interface GlobalCommand<Args, Result> {
   run(context: Context<Args>): Promise<Result>;
 }
 
-/** A command about a room: it is looked up, and the actor let in, before the rest of the input is looked at. */
+/**
+ * A command about a room: it is looked up, and the actor let in, before the rest of the input is looked at. 'join' makes the
+ * actor a member, 'member' wants one.
+ */
 interface RoomCommand<Args, Result> {
-  access: AccessLevel | 'join';
+  access: AccessLevel | 'join' | 'member';
   /** What a message's number in the input must pass before the other fields are checked. */
   message?: 'edit' | 'delete';
   run(context: Context<Args> & WithAccess): Promise<Result>;
@@ -89,7 +92,7 @@ export const COMMANDS = {
     },
   }),
   'room:read': inRoom('room:read', {
-    access: 'use',
+    access: 'member',
     run: ({ actor, access, args, call }) => readRoom(actor, access, args.seq, call.connectionId),
   }),
   'message:send': inRoom('message:send', {
@@ -136,7 +139,10 @@ async function enterRoom(
 ): Promise<RoomAccess | null> {
   const address = roomAddressSchema.safeParse(fieldOf(input, 'room'));
   if (!address.success) return null;
-  const access = await accessRoom(actor, address.data, command.access === 'join' ? 'use' : command.access);
+  const access = await accessRoom(actor, address.data, command.access === 'manage' ? 'manage' : 'use');
+  if (command.access === 'member' && !access.membership) {
+    throw new AppError('forbidden', 'Join the room first: only members have a place in it.');
+  }
   if (command.message) {
     const seq = countSchema.safeParse(fieldOf(input, 'seq'));
     if (seq.success) await checkMessage(actor, access, seq.data, command.message);

@@ -1,9 +1,9 @@
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { FIELD_MESSAGES } from '../contracts/values';
-import { bus } from '../bus';
 import { pool } from '../db';
 import type { RoomAccess } from './access';
+import { publish } from './publish';
 
 /**
  * Makes the actor a member of a room that they may use, if they are none yet: read up to its latest message, and told to
@@ -23,13 +23,13 @@ export async function ensureMember(actor: Actor, access: RoomAccess): Promise<Ro
   );
   const row = rows[0];
   if (row) {
-    bus().publish({
+    publish({
       type: 'member:added',
       roomId: room.id,
       room: room.name,
       user: { id: actor.id, username: actor.username },
     });
-    bus().publish({ type: 'room:added', room, userId: actor.id });
+    publish({ type: 'room:added', room, userId: actor.id });
   }
   return {
     room,
@@ -46,15 +46,14 @@ export async function ensureMember(actor: Actor, access: RoomAccess): Promise<Ro
  *
  * @param connectionId the connection on which it was read; the actor's others are told
  * @returns how many messages remain unread
- * @throws AppError `forbidden` for who is no member, `unprocessable` beyond the last message
+ * @throws AppError `not_found` when the room or the membership is gone meanwhile, `unprocessable` beyond the last message
  */
 export async function readRoom(
   actor: Actor,
-  { room, membership }: RoomAccess,
+  { room }: RoomAccess,
   seq: number,
   connectionId: string | undefined,
 ): Promise<{ unread: number }> {
-  if (!membership) throw new AppError('forbidden', 'Join the room first: only members have a place to read up to.');
   const { rows } = await pool().query<{ last_seq: number; last_read_seq: number; moved: boolean }>(
     `WITH room AS (SELECT id, last_seq FROM chats WHERE id = $1),
           moved AS (
@@ -75,7 +74,7 @@ export async function readRoom(
   }
   const unread = row.last_seq - row.last_read_seq;
   if (row.moved) {
-    bus().publish({
+    publish({
       type: 'room:read',
       roomId: room.id,
       room: room.name,

@@ -1,4 +1,3 @@
-import { bus } from '../bus';
 import type { Actor } from '../contracts/actor';
 import type { Message } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
@@ -6,6 +5,7 @@ import { pool } from '../db';
 import type { RoomAccess } from './access';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 import { writer, type Written } from './writer';
+import { publish } from './publish';
 
 const notFound = () => new AppError('not_found', 'There is no such message.');
 
@@ -54,10 +54,12 @@ export async function checkMessage(actor: Actor, access: RoomAccess, seq: number
   }
 }
 
-/** The message's row is locked first and its room's second, as nothing else locks both: so no deadlock. */
+/** The room's row is locked first and its message's second, as the deletion of a room does: so no deadlock. */
 const CHANGE = `
-WITH target AS (
-  SELECT seq FROM messages WHERE room_id = $1 AND seq = $2 AND deleted_at IS NULL FOR UPDATE
+WITH held AS (
+  SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE
+), target AS (
+  SELECT t.seq FROM held JOIN messages t ON t.room_id = held.id WHERE t.seq = $2 AND t.deleted_at IS NULL FOR UPDATE OF t
 ), room AS (
   UPDATE chats SET revision = revision + 1 WHERE id = $1 AND EXISTS (SELECT FROM target) RETURNING revision
 ), m AS (
@@ -74,7 +76,7 @@ async function change(access: RoomAccess, seq: number, body: string | null): Pro
   const row = rows[0];
   if (!row) throw notFound();
   const message = presentMessage(row);
-  bus().publish({ type: 'message:updated', roomId: access.room.id, room: access.room.name, message });
+  publish({ type: 'message:updated', roomId: access.room.id, room: access.room.name, message });
   return { message };
 }
 

@@ -1,10 +1,10 @@
-import { bus } from '../bus';
 import type { Actor } from '../contracts/actor';
 import type { OwnRoom, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isUniqueViolation, pool, prisma } from '../db';
 import type { RoomAccess } from './access';
 import { presentOwnRoom, ROOM_COLUMNS, type OwnRoomRow } from './present';
+import { publish } from './publish';
 
 /**
  * Makes a room with its owner as the first member.
@@ -30,7 +30,7 @@ export async function createRoom(actor: Actor, input: { name: string; topic: str
       revision: row.revision,
       createdAt: row.createdAt.toISOString(),
     };
-    bus().publish({ type: 'room:added', room, userId: actor.id });
+    publish({ type: 'room:added', room, userId: actor.id });
     return { room };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
@@ -66,5 +66,5 @@ export async function deleteRoom({ room }: RoomAccess): Promise<void> {
   );
   const row = rows[0];
   if (!row) throw new AppError('not_found', 'There is no such room.');
-  bus().publish({ type: 'room:deleted', roomId: room.id, room: room.name, memberIds: row.member_ids });
+  publish({ type: 'room:deleted', roomId: room.id, room: room.name, memberIds: row.member_ids });
 }

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
-import { bus } from '../bus';
 import type { Message, Room, User } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isUnavailable, writerPool } from '../db';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
+import { publish } from './publish';
 
 /** A message on its way into a room. */
 export interface Draft {
@@ -132,6 +132,8 @@ export class Writer {
 
   async #commit(batch: Pending[]): Promise<void> {
     const client = await writerPool().connect();
+    let written: Map<number, InsertedRow>;
+    let stored: Map<string, Message>;
     try {
       const { rows } = await client.query<InsertedRow>({
         name: 'insert-messages',
@@ -143,22 +145,21 @@ export class Writer {
           batch.map((draft) => draft.clientMessageId),
         ],
       });
-      const written = new Map(rows.map((row) => [row.ord - 1, row]));
+      written = new Map(rows.map((row) => [row.ord - 1, row]));
       const missing = batch.filter((_, index) => !written.has(index));
-      const stored = missing.length > 0 ? await findStored(client, missing) : new Map<string, Message>();
-      client.release();
-      settle(batch, written, stored);
+      stored = missing.length > 0 ? await findStored(client, missing) : new Map<string, Message>();
     } catch (error) {
       client.release(isUnavailable(error));
       throw error;
     }
+    client.release();
+    settle(batch, written, stored);
   }
 
   /** A batch failed. If one draft alone is at fault, its neighbours must not suffer; if the connection broke, nobody knows. */
   async #isolate(batch: Pending[], error: unknown): Promise<void> {
     if (isUnavailable(error)) {
-      for (const roomId of new Set(batch.map((draft) => draft.room.id)))
-        bus().publish({ type: 'room:uncertain', roomId });
+      for (const roomId of new Set(batch.map((draft) => draft.room.id))) publish({ type: 'room:uncertain', roomId });
       for (const draft of batch) draft.reject(error);
       return;
     }
@@ -216,7 +217,7 @@ function settle(batch: Pending[], written: Map<number, InsertedRow>, stored: Map
   });
   for (const { room, messages } of byRoom.values()) {
     messages.sort((a, b) => a.seq - b.seq);
-    bus().publish({ type: 'messages:created', roomId: room.id, room: room.name, messages });
+    publish({ type: 'messages:created', roomId: room.id, room: room.name, messages });
   }
 }
 
