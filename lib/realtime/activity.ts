@@ -10,6 +10,7 @@ interface State {
   room: string;
   lastSeq: number;
   toldAt: number;
+  /** stands until what it is for has been told */
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -28,8 +29,18 @@ export class Activity {
     this.#rooms.set(roomId, state);
     state.room = room;
     state.lastSeq = Math.max(state.lastSeq, lastSeq);
+    if (!state.timer) this.#schedule(roomId, state);
+  }
+
+  #schedule(roomId: number, state: State): void {
     const wait = Math.max(0, state.toldAt + INTERVAL_MS - performance.now());
-    state.timer ??= setTimeout(() => void this.#tell(roomId, state), wait);
+    state.timer = setTimeout(() => {
+      const { lastSeq } = state;
+      void this.#tell(roomId, state).finally(() => {
+        state.timer = undefined;
+        if (this.#rooms.get(roomId) === state && state.lastSeq > lastSeq) this.#schedule(roomId, state);
+      });
+    }, wait);
   }
 
   forget(roomId: number): void {
@@ -42,8 +53,6 @@ export class Activity {
   }
 
   async #tell(roomId: number, state: State): Promise<void> {
-    state.timer = undefined;
-    state.toldAt = performance.now();
     const elsewhere = this.#hub.usersElsewhere(roomId);
     if (elsewhere.length === 0) return;
     const { room, lastSeq } = state;
@@ -52,6 +61,7 @@ export class Activity {
         'SELECT user_id, last_read_seq FROM memberships WHERE room_id = $1 AND user_id = ANY($2) AND removed_at IS NULL',
         [roomId, elsewhere],
       );
+      state.toldAt = performance.now();
       for (const row of rows) {
         const unread = Math.max(0, lastSeq - row.last_read_seq);
         const frame = new Frame('room:activity', { room, roomId, lastSeq, unread });

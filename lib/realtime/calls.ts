@@ -3,6 +3,7 @@ import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { parseInput } from '../contracts/parse-input';
+import { toRoomName } from '../contracts/values';
 import { limit } from '../limits';
 import { log } from '../log';
 import type { Subscription } from './channel';
@@ -40,6 +41,7 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
   connection.turn = new Promise((resolve) => (next = resolve));
   try {
     await turn;
+    if (connection.gone) throw closed();
     const run = await begin(hub, connection, name, input);
     next();
     return await run();
@@ -48,6 +50,8 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
     connection.waiting--;
   }
 }
+
+const closed = () => new AppError('unavailable', 'This connection is closed.');
 
 async function begin(hub: Hub, connection: Connection, name: string, input: object): Promise<() => Promise<Answer>> {
   if (name === 'typing') return () => typing(hub, connection, input);
@@ -63,21 +67,33 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
 }
 
 async function join(hub: Hub, connection: Connection, input: object): Promise<() => Promise<Answer>> {
+  const address = 'room' in input && typeof input.room === 'string' ? toRoomName(input.room) : '';
+  await connection.joining.get(address);
   let subscription: Subscription | undefined;
   const before = new Set(connection.rooms);
   const run = await prepare(connection.actor, 'room:join', input, {
     connectionId: connection.id,
     // The tap is attached before the snapshot is read: what is committed in between is gathered, not missed.
     entering: (room) => {
-      if (connection.gone) throw new AppError('unavailable', 'This connection is closed.');
+      if (connection.gone) throw closed();
       subscription = hub.subscribe(connection, room.id, room.name);
     },
   });
+  let answered: () => void = () => undefined;
+  const joining = new Promise<void>((resolve) => (answered = resolve)).then(() => {
+    if (connection.joining.get(address) === joining) connection.joining.delete(address);
+  });
+  connection.joining.set(address, joining);
   return async () => {
     try {
       const page = await run();
-      return { result: page, afterwards: () => subscription?.open(page.room.revision) };
+      const afterwards = () => {
+        subscription?.open(page.room.revision);
+        answered();
+      };
+      return { result: page, afterwards };
     } catch (error) {
+      answered();
       if (subscription && !before.has(subscription.channel.roomId))
         hub.unsubscribe(connection, subscription.channel.roomId);
       else subscription?.resume();

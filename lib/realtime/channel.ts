@@ -13,6 +13,8 @@ import { Typing } from './typing';
 const REORDER_MS = 100;
 /** Milliseconds until a gap is looked for again that could not be read: the database is away. */
 const RETRY_MS = 500;
+/** Milliseconds after which the outcome of a commit is looked for: the last is beyond `statement_timeout` (lib/db.ts). */
+const RECONCILE_MS = [0, 1_000, 5_000, 16_000];
 /** Changes read from the database at a time when facts were lost. */
 const REFILL = 500;
 
@@ -81,6 +83,7 @@ export class Channel implements Audience {
   /** what came too early, by its first revision */
   readonly #early = new Map<number, Sequenced>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #reconciling = new Set<NodeJS.Timeout>();
   #refilling = false;
   /** asked to look while looking: what was read may be older than the asking */
   #again = false;
@@ -103,9 +106,18 @@ export class Channel implements Audience {
     this.#advance();
   }
 
-  /** Compares with the database now: a commit's outcome was unknown. */
+  /**
+   * Compares with the database: a commit's outcome is unknown. Not only now: PostgreSQL may still be at it, for as long as a
+   * statement may take.
+   */
   reconcile(): void {
-    if (this.#told !== null) void this.#refill();
+    for (const delay of RECONCILE_MS) {
+      const timer = setTimeout(() => {
+        this.#reconciling.delete(timer);
+        void this.#refill();
+      }, delay);
+      this.#reconciling.add(timer);
+    }
   }
 
   /** Tells something that is not in the room's log to everyone here, except one user's connections. */
@@ -117,6 +129,8 @@ export class Channel implements Audience {
 
   close(): void {
     clearTimeout(this.#timer);
+    for (const timer of this.#reconciling) clearTimeout(timer);
+    this.#reconciling.clear();
     this.presence.close();
     this.typing.close();
   }

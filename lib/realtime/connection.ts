@@ -16,8 +16,10 @@ export abstract class Connection {
   /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */
   turn: Promise<void> = Promise.resolve();
   waiting = 0;
-  /** Its socket is closed: what is still under way for it must leave nothing behind. */
+  /** It is closed, or being closed: what its client still says is not heard, and what is under way leaves nothing behind. */
   gone = false;
+  /** Joins that are not answered yet, by the room's address: a second one continues where the first one's answer ended. */
+  readonly joining = new Map<string, Promise<void>>();
 
   constructor(actor: Actor, onlyRoom: number | null = null) {
     this.actor = actor;
@@ -28,5 +30,12 @@ export abstract class Connection {
   abstract send(frame: Frame): void;
 
   /** Says `session:closing`, then closes. `code` is one of the contract's close codes. */
-  abstract close(code: number, retryAfterMs?: number): void;
+  close(code: number, retryAfterMs?: number): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.shut(code, retryAfterMs);
+  }
+
+  /** Closes the socket itself. */
+  protected abstract shut(code: number, retryAfterMs?: number): void;
 }

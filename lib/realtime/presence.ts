@@ -7,12 +7,24 @@ import { Frame } from './frame';
 /** Milliseconds between two facts about who came and went: a thousand arrivals at once are one fact. */
 const TICK_MS = 500;
 
+interface Change {
+  user: User;
+  /** whether the room believes this user to be here */
+  before: boolean;
+  /** {@link Presence}'s count when it was noted */
+  arrivals: number;
+  /** whether somebody was told who is here between two changes of this user, and so believes something else than the room */
+  torn: boolean;
+}
+
 /** Who is in a room: a user arrives with their first connection and leaves with their last. Never stored. */
 export class Presence {
   readonly #audience: Audience;
   readonly #here = new Map<number, { user: User; connections: Set<Connection> }>();
   /** as the room was last told */
-  readonly #changed = new Map<number, { user: User; before: boolean }>();
+  readonly #changed = new Map<number, Change>();
+  /** how many have been told who is here */
+  #arrivals = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(audience: Audience) {
@@ -35,6 +47,7 @@ export class Presence {
     // A thousand people beside oneself must not leave oneself out.
     if (!online.some((user) => user.id === id)) online[online.length - 1] = { id, username };
     connection.send(new Frame('presence', { ...this.#room(), online, onlineCount: this.#here.size }));
+    this.#arrivals++;
   }
 
   /** Counts a connection out. */
@@ -54,7 +67,9 @@ export class Presence {
   }
 
   #note(user: User, before: boolean): void {
-    if (!this.#changed.has(user.id)) this.#changed.set(user.id, { user, before });
+    const change = this.#changed.get(user.id);
+    if (!change) this.#changed.set(user.id, { user, before, arrivals: this.#arrivals, torn: false });
+    else if (this.#arrivals > change.arrivals) change.torn = true;
     this.#timer ??= setTimeout(() => this.#tell(), TICK_MS);
   }
 
@@ -62,10 +77,10 @@ export class Presence {
     this.#timer = undefined;
     const joined: User[] = [];
     const left: User[] = [];
-    for (const { user, before } of this.#changed.values()) {
+    for (const { user, before, torn } of this.#changed.values()) {
       const now = this.#here.has(user.id);
-      if (now && !before) joined.push(user);
-      if (!now && before) left.push(user);
+      if (now && (!before || torn)) joined.push(user);
+      if (!now && (before || torn)) left.push(user);
     }
     this.#changed.clear();
     if (joined.length > 0 || left.length > 0) {

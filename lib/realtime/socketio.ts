@@ -16,19 +16,21 @@ class SocketIoConnection extends Connection {
   constructor(socket: Socket, actor: Actor) {
     super(actor);
     this.#socket = socket;
-    socket.conn.on('drain', () => (this.#unsent = 0));
+    const { conn } = socket;
+    conn.on('drain', () => (this.#unsent = 0));
+    // Every packet, whoever wrote it: acknowledgements of a client that does not read them fill the line just as well.
+    conn.on('packetCreate', (packet: { data?: unknown }) => {
+      this.#unsent += typeof packet.data === 'string' ? packet.data.length : 0;
+      if (this.#unsent > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+    });
   }
 
   /** Past Socket.IO's own emit, which would encode the same packet anew for each of a room's sockets. */
   send(frame: Frame): void {
-    if (!this.#socket.connected) return;
-    const packet = frame.socketIo;
-    this.#unsent += packet.length;
-    if (this.#unsent > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
-    else this.#socket.conn.write(packet, { compress: false });
+    if (this.#socket.connected && !this.gone) this.#socket.conn.write(frame.socketIo, { compress: false });
   }
 
-  close(code: number, retryAfterMs?: number): void {
+  protected override shut(code: number, retryAfterMs?: number): void {
     const { conn } = this.#socket;
     if (code === CLOSE_CODES.tooSlow) {
       // Whoever does not read would not read the reason either, and waiting for them keeps what they did not read.

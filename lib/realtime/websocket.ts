@@ -32,6 +32,8 @@ const LINGER_MS = 1_000;
 
 class PlainConnection extends Connection {
   readonly #socket: WebSocket;
+  /** facts of other rooms that came before the first frame, which is the room's */
+  #held: Frame[] | null = [];
   answered = true;
 
   constructor(socket: WebSocket, actor: Actor, roomId: number) {
@@ -40,7 +42,16 @@ class PlainConnection extends Connection {
   }
 
   send(frame: Frame): void {
-    this.write(frame.plain);
+    if (this.#held) this.#held.push(frame);
+    else this.write(frame.plain);
+  }
+
+  /** Says the first frame, then what there was to tell meanwhile. */
+  begin(text: string): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    this.write(text);
+    for (const frame of held) this.send(frame);
   }
 
   write(text: string): void {
@@ -49,7 +60,7 @@ class PlainConnection extends Connection {
     else this.#socket.send(text);
   }
 
-  close(code: number, retryAfterMs?: number): void {
+  protected override shut(code: number, retryAfterMs?: number): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (code !== CLOSE_CODES.tooSlow) {
       const closing = { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
@@ -169,7 +180,7 @@ export class PlainWebSockets {
         room: room.name,
         ...cursor,
       });
-      connection.write(JSON.stringify({ type: 'room:joined', ...result }));
+      connection.begin(JSON.stringify({ type: 'room:joined', ...result }));
       afterwards?.();
     } catch (error) {
       const { code } = wireError(error);

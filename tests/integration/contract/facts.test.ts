@@ -51,7 +51,10 @@ describe.each([
     const edited = (await mine.call('message:edit', { seq: 1, body: 'ho' })).message;
     const deleted = (await mine.call('message:delete', { seq: 1 })).message;
     for (const { facts } of [mine, theirs]) {
-      await facts.wait('message:updated', (fact) => fact.message !== null && JSON.stringify(fact.message) === JSON.stringify(deleted));
+      await facts.wait(
+        'message:updated',
+        (fact) => fact.message !== null && JSON.stringify(fact.message) === JSON.stringify(deleted),
+      );
       expect(facts.of('message:updated')).toEqual([
         { room: room.name, roomId: room.id, message: edited },
         { room: room.name, roomId: room.id, message: deleted },
@@ -71,12 +74,18 @@ describe.each([
     const room = await world.room(anna, boris);
     const mine = await join(anna, room.name);
     const here = await mine.facts.wait('presence');
-    expect(here).toEqual({ room: room.name, roomId: room.id, online: [{ id: anna.id, username: anna.username }], onlineCount: 1 });
+    expect(here).toEqual({
+      room: room.name,
+      roomId: room.id,
+      online: [{ id: anna.id, username: anna.username }],
+      onlineCount: 1,
+    });
     const user = { id: boris.id, username: boris.username };
     const first = await PlainSocket.join(world.url, room.name, boris.token);
     const second = await PlainSocket.join(world.url, room.name, boris.token);
     expect((await second.facts.wait('presence')).online).toContainEqual(user);
-    const has = (key: 'joined' | 'left') => (fact: Record<string, unknown>) => JSON.stringify(fact[key] ?? []).includes(`"id":${boris.id},`);
+    const has = (key: 'joined' | 'left') => (fact: Record<string, unknown>) =>
+      JSON.stringify(fact[key] ?? []).includes(`"id":${boris.id},`);
     await mine.facts.wait('presence', has('joined'));
     await first.close();
     await pause(900);
@@ -89,7 +98,11 @@ describe.each([
 
   it('tells who types, not to that user, until it lapses or a message comes', async () => {
     const room = await world.room(anna, boris);
-    const [mine, other, theirs] = await Promise.all([join(anna, room.name), join(anna, room.name), join(boris, room.name)]);
+    const [mine, other, theirs] = await Promise.all([
+      join(anna, room.name),
+      join(anna, room.name),
+      join(boris, room.name),
+    ]);
     const typing = { room: room.name, roomId: room.id, user: { id: anna.id, username: anna.username } };
     expect(await mine.call('typing', { typing: true })).toEqual({ ok: true });
     expect(await theirs.facts.wait('typing')).toEqual({ ...typing, typing: true });
@@ -140,11 +153,11 @@ describe.each([
       await theirs.call('message:send', { body: `message ${n}` });
       await pause(40);
     }
-    await away.facts.wait('room:activity', (fact) => fact.lastSeq === 30);
-    const told = away.facts.all.filter((fact) => fact.name === 'room:activity');
+    await away.facts.wait('room:activity', (fact) => fact.room === room.name && fact.lastSeq === 30);
+    const told = away.facts.all.filter((fact) => fact.name === 'room:activity' && fact.payload.room === room.name);
     expect(told.at(-1)?.payload).toEqual({ room: room.name, roomId: room.id, lastSeq: 30, unread: 30 });
     expect(told.length).toBeLessThanOrEqual(Math.ceil(((told.at(-1)?.at ?? 0) - begun) / 1_000) + 1);
-    expect(theirs.facts.of('room:activity')).toEqual([]);
+    expect(theirs.facts.of('room:activity').filter((fact) => fact.room === room.name)).toEqual([]);
     expect(away.facts.of('messages:created')).toEqual([]);
   });
 

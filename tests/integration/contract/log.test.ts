@@ -19,8 +19,12 @@ const person = (index: number): Person => people[index % people.length] as Perso
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function storedIn(roomId: number): Promise<{ seq: number; revision: number; body: string }[]> {
-  return (await pool().query<{ seq: number; revision: number; body: string }>(
-    'SELECT seq, revision, body FROM messages WHERE room_id = $1 ORDER BY seq', [roomId])).rows;
+  return (
+    await pool().query<{ seq: number; revision: number; body: string }>(
+      'SELECT seq, revision, body FROM messages WHERE room_id = $1 ORDER BY seq',
+      [roomId],
+    )
+  ).rows;
 }
 
 /** Revisions as one connection was told them, whatever the fact. */
@@ -43,7 +47,9 @@ describe('the log of a room', () => {
     const write = async (client: SocketIoClient, index: number) => {
       for (let n = 0; n < 40; n++) {
         const sent = await Promise.all(
-          Array.from({ length: 1 + (n % 4) }, () => client.call('message:send', { room: room.name, body: `${index}/${n}` })),
+          Array.from({ length: 1 + (n % 4) }, () =>
+            client.call('message:send', { room: room.name, body: `${index}/${n}` }),
+          ),
         );
         const seq = sent[0]?.message?.seq;
         if (n % 3 === 0) await client.call('message:edit', { room: room.name, seq, body: 'edited' });
@@ -65,14 +71,18 @@ describe('the log of a room', () => {
         for (let n = 0; n < 3; n++) {
           await new Promise<void>((resolve) => {
             const input = { room: room.name, ...(at === undefined ? {} : { since: at }) };
-            client.socket.emit('room:join', input, (answer: { room: { revision: number }; messages: Message[]; hasMore: boolean }) => {
-              if (at !== undefined && !answer.hasMore) {
-                for (const { revision } of answer.messages) expect(revision).toBeGreaterThan(at);
-                expect(answer.messages.at(-1)?.revision ?? at).toBe(answer.room.revision);
-              }
-              order.push({ joined: answer.room.revision });
-              resolve();
-            });
+            client.socket.emit(
+              'room:join',
+              input,
+              (answer: { room: { revision: number }; messages: Message[]; hasMore: boolean }) => {
+                if (at !== undefined && !answer.hasMore) {
+                  for (const { revision } of answer.messages) expect(revision).toBeGreaterThan(at);
+                  expect(answer.messages.at(-1)?.revision ?? at).toBe(answer.room.revision);
+                }
+                order.push({ joined: answer.room.revision });
+                resolve();
+              },
+            );
           });
           await pause(patience);
           let last: number | undefined;
@@ -102,13 +112,17 @@ describe('the log of a room', () => {
     writing = false;
     await followers;
 
-    const { rows } = await pool().query<{ last_seq: number; revision: number }>('SELECT last_seq, revision FROM chats WHERE id = $1', [room.id]);
+    const { rows } = await pool().query<{ last_seq: number; revision: number }>(
+      'SELECT last_seq, revision FROM chats WHERE id = $1',
+      [room.id],
+    );
     const { last_seq: lastSeq = 0, revision = 0 } = rows[0] ?? {};
     const stored = await storedIn(room.id);
     expect(stored.map(({ seq }) => seq)).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
     expect(new Set(stored.map((message) => message.revision)).size).toBe(lastSeq);
     for (const { facts, frames } of steady) {
-      const last = (message: Record<string, unknown>) => revisionsOf({ name: 'messages:created', payload: message }).includes(revision);
+      const last = (message: Record<string, unknown>) =>
+        revisionsOf({ name: 'messages:created', payload: message }).includes(revision);
       if (!facts.all.some((fact) => revisionsOf(fact).includes(revision))) await facts.wait('messages:created', last);
       const from = (frames[0]?.room as { revision: number }).revision;
       expectContiguous(facts.all.flatMap(revisionsOf), from);
@@ -134,13 +148,15 @@ describe('the log of a room', () => {
     });
     for (let n = 0; n < 25; n++) {
       await Promise.all(
-        Array.from({ length: 4 }, () =>
-          new Promise<void>((resolve) => {
-            client.socket.emit('room:join', { room: room.name }, (answer: { room: { revision: number } }) => {
-              last = answer.room.revision;
-              resolve();
-            });
-          }),
+        Array.from(
+          { length: 4 },
+          () =>
+            new Promise<void>((resolve) => {
+              client.socket.emit('room:join', { room: room.name }, (answer: { room: { revision: number } }) => {
+                last = answer.room.revision;
+                resolve();
+              });
+            }),
         ),
       );
       await pause(5);
@@ -180,22 +196,32 @@ describe('the writer', () => {
     expect(answers.every(({ ok }) => ok)).toBe(true);
     for (const room of rooms) {
       const stored = await storedIn(room.id);
-      expect(stored.map(({ seq, revision }) => [seq, revision])).toEqual(Array.from({ length: 60 }, (_, index) => [index + 1, index + 1]));
+      expect(stored.map(({ seq, revision }) => [seq, revision])).toEqual(
+        Array.from({ length: 60 }, (_, index) => [index + 1, index + 1]),
+      );
       for (let index = 0; index < clients.length; index++) {
         const own = stored.filter(({ body }) => body.startsWith(`${index}/`)).map(({ body }) => body);
         expect(own).toEqual(Array.from({ length: 10 }, (_, n) => `${index}/${n}`));
       }
       const acknowledged = answers.flatMap(({ message }) => (message?.roomId === room.id ? [message] : []));
-      expect(acknowledged.sort((a, b) => a.seq - b.seq).map(({ seq, body }) => [seq, body])).toEqual(stored.map(({ seq, body }) => [seq, body]));
+      expect(acknowledged.sort((a, b) => a.seq - b.seq).map(({ seq, body }) => [seq, body])).toEqual(
+        stored.map(({ seq, body }) => [seq, body]),
+      );
     }
     await Promise.all(clients.map((client) => client.close()));
   });
 
   it('stores one message for one clientMessageId, from whichever connections it comes at once', async () => {
     const room = await world.room(person(0));
-    const sockets = await Promise.all(Array.from({ length: 4 }, () => PlainSocket.join(world.url, room.name, person(0).token)));
+    const sockets = await Promise.all(
+      Array.from({ length: 4 }, () => PlainSocket.join(world.url, room.name, person(0).token)),
+    );
     const clientMessageId = randomUUID();
-    const answers = await Promise.all(sockets.flatMap((socket) => [1, 2, 3].map((n) => socket.call('message:send', { body: `try ${n}`, clientMessageId }))));
+    const answers = await Promise.all(
+      sockets.flatMap((socket) =>
+        [1, 2, 3].map((n) => socket.call('message:send', { body: `try ${n}`, clientMessageId })),
+      ),
+    );
     expect(new Set(answers.map(({ message }) => JSON.stringify(message))).size).toBe(1);
     expect(await storedIn(room.id)).toHaveLength(1);
     await pause(100);
@@ -207,10 +233,22 @@ describe('the writer', () => {
     const [good, gone] = [await world.room(person(0)), await world.room(person(0))];
     const { rows } = await pool().query('SELECT 1 FROM chats WHERE id = $1', [gone.id]);
     expect(rows).toHaveLength(1);
-    const room = (id: number, name: string) => ({ id, name, topic: '', visibility: 'public' as const, owner: null, lastSeq: 0, revision: 0, createdAt: '' });
+    const room = (id: number, name: string) => ({
+      id,
+      name,
+      topic: '',
+      visibility: 'public' as const,
+      owner: null,
+      lastSeq: 0,
+      revision: 0,
+      createdAt: '',
+    });
     const author = { id: person(0).id, username: person(0).username };
     const draft = (roomId: number, body: string, authorId = author.id) => ({
-      room: room(roomId, 'x'), author: { ...author, id: authorId }, body, clientMessageId: null,
+      room: room(roomId, 'x'),
+      author: { ...author, id: authorId },
+      body,
+      clientMessageId: null,
     });
     await pool().query('DELETE FROM chats WHERE id = $1', [gone.id]);
     const writer = new Writer();
@@ -223,7 +261,10 @@ describe('the writer', () => {
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { code: 'not_found' } });
-    expect(await storedIn(good.id)).toMatchObject([{ seq: 1, revision: 1, body: 'one' }, { seq: 2, revision: 2, body: 'two' }]);
+    expect(await storedIn(good.id)).toMatchObject([
+      { seq: 1, revision: 1, body: 'one' },
+      { seq: 2, revision: 2, body: 'two' },
+    ]);
   });
 
   it('neither stores twice nor stops when a listener of the bus fails', async () => {
@@ -233,7 +274,9 @@ describe('the writer', () => {
       throw new Error('a listener failed');
     });
     const stop = bus().subscribe(fails);
-    const answers = await Promise.all(['one', 'two', 'three'].map((body) => client.call('message:send', { room: room.name, body })));
+    const answers = await Promise.all(
+      ['one', 'two', 'three'].map((body) => client.call('message:send', { room: room.name, body })),
+    );
     expect(fails).toHaveBeenCalled();
     stop();
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true]);

@@ -11,15 +11,13 @@ let boris: Person;
 let chief: Person;
 
 beforeAll(async () => {
-  [anna, boris, chief] = await Promise.all([
-    createPerson(),
-    createPerson(),
-    createPerson({ role: 'administrator' }),
-  ]);
+  [anna, boris, chief] = await Promise.all([createPerson(), createPerson(), createPerson({ role: 'administrator' })]);
 });
 
 async function stored(roomId: number): Promise<number> {
-  const { rows } = await pool().query<{ n: number }>('SELECT count(*)::int AS n FROM messages WHERE room_id = $1', [roomId]);
+  const { rows } = await pool().query<{ n: number }>('SELECT count(*)::int AS n FROM messages WHERE room_id = $1', [
+    roomId,
+  ]);
   return rows[0]?.n ?? -1;
 }
 
@@ -172,7 +170,10 @@ describe.each(TRANSPORT_NAMES)('messages over %s', (transport) => {
         revision: (sent?.revision ?? 0) + 1,
         deletedAt: expect.any(String) as string,
       });
-      for (const [name, fields] of [['message:edit', { body: 'x' }], ['message:delete', {}]] as const) {
+      for (const [name, fields] of [
+        ['message:edit', { body: 'x' }],
+        ['message:delete', {}],
+      ] as const) {
         expect((await client.call(name, { room, seq: sent?.seq, ...fields })).error?.code).toBe('not_found');
       }
       expect((await client.call('message:list', { room, limit: 1 })).messages).toEqual([message]);
@@ -212,7 +213,10 @@ describe.each(TRANSPORT_NAMES)('messages over %s', (transport) => {
     for (const seq of [6, -1, 1.5, 1e12, '3', null, undefined]) {
       expect((await read(seq)).error).toMatchObject({ code: 'unprocessable', errors: [{ path: 'seq' }] });
     }
-    const { rows } = await pool().query('SELECT last_read_seq FROM memberships WHERE room_id = $1 AND user_id = $2', [id, anna.id]);
+    const { rows } = await pool().query('SELECT last_read_seq FROM memberships WHERE room_id = $1 AND user_id = $2', [
+      id,
+      anna.id,
+    ]);
     expect(rows).toEqual([{ last_read_seq: 5 }]);
   });
 

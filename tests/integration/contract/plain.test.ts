@@ -67,9 +67,24 @@ describe('connecting by plain WebSocket', () => {
   it.each<[string, string, () => [PlainOptions, string | null], number]>([
     ['nobody', '/ws/chat/{room}', () => [{}, null], 401],
     ['a bad token', '/ws/chat/{room}', () => [{}, 'nonsense'], 401],
-    ['a bad token beside a good cookie', '/ws/chat/{room}', () => [{ headers: { cookie: anna.cookie } }, 'nonsense'], 401],
-    ['a bad subprotocol beside a good cookie', '/ws/chat/{room}', () => [{ protocols: ['bearer', 'nonsense'], headers: { cookie: anna.cookie } }, null], 401],
-    ['bearer without a token', '/ws/chat/{room}', () => [{ protocols: ['bearer'], headers: { cookie: anna.cookie } }, null], 401],
+    [
+      'a bad token beside a good cookie',
+      '/ws/chat/{room}',
+      () => [{ headers: { cookie: anna.cookie } }, 'nonsense'],
+      401,
+    ],
+    [
+      'a bad subprotocol beside a good cookie',
+      '/ws/chat/{room}',
+      () => [{ protocols: ['bearer', 'nonsense'], headers: { cookie: anna.cookie } }, null],
+      401,
+    ],
+    [
+      'bearer without a token',
+      '/ws/chat/{room}',
+      () => [{ protocols: ['bearer'], headers: { cookie: anna.cookie } }, null],
+      401,
+    ],
     ['a foreign origin', '/ws/chat/{room}', () => [{ origin: 'https://evil.example' }, anna.token], 403],
     ['a foreign origin without credentials', '/ws/chat/{room}', () => [{ origin: 'null' }, null], 403],
     ['a foreign host', '/ws/chat/{room}', () => [{ headers: { host: 'evil.example' } }, anna.token], 400],
@@ -173,7 +188,16 @@ describe('frames of a plain WebSocket', () => {
     socket.send({ type: 'message:send', id: 0, body: 'zero' });
     socket.send({ type: 'message:send', id: 1.5, body: '' });
     await socket.facts.wait('ack', () => socket.facts.of('ack').length === 3);
-    expect(socket.facts.of('ack').map(({ id, ok }) => [id, ok]).sort()).toEqual([[0, true], [1.5, false], ['a', true]]);
+    expect(
+      socket.facts
+        .of('ack')
+        .map(({ id, ok }) => [id, ok])
+        .sort(),
+    ).toEqual([
+      [0, true],
+      [1.5, false],
+      ['a', true],
+    ]);
   });
 
   it('does not let a frame name another room', async () => {
@@ -187,7 +211,9 @@ describe('frames of a plain WebSocket', () => {
     const socket = await PlainSocket.open(world.url, `/ws/chat/${name}`, anna.token);
     for (let n = 1; n <= 300; n++) socket.send({ type: 'message:send', id: n, body: String(n) });
     await socket.facts.wait('ack', () => socket.facts.of('ack').length === 300);
-    const bodies = socket.facts.of('messages:created').flatMap((fact) => (fact.messages as { body: string }[]).map(({ body }) => body));
+    const bodies = socket.facts
+      .of('messages:created')
+      .flatMap((fact) => (fact.messages as { body: string }[]).map(({ body }) => body));
     expect(bodies).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)));
     expect(socket.frames[0]?.type).toBe('room:joined');
     await socket.close();

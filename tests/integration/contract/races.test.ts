@@ -30,8 +30,8 @@ class Wireless extends Connection {
     this.sent.push(frame);
   }
 
-  close(code: number): void {
-    this.code ??= code;
+  protected override shut(code: number): void {
+    this.code = code;
   }
 }
 
@@ -60,14 +60,15 @@ describe('presence', () => {
 
   it('is right for who arrives while another is away for a moment', async () => {
     const hub = new Hub();
-    const { name } = await world.room(anna, boris);
-    const first = await enter(hub, anna, name);
+    const third = await createPerson();
+    const { name } = await world.room(anna, boris, third);
+    const [first] = [await enter(hub, anna, name), await enter(hub, third, name)];
     await pause(700);
     hub.remove(first);
     const witness = await enter(hub, boris, name);
     await enter(hub, anna, name);
     await pause(800);
-    expect(believed(witness)).toEqual([anna.id, boris.id].sort((a, b) => a - b));
+    expect(believed(witness)).toEqual([anna.id, boris.id, third.id].sort((a, b) => a - b));
     hub.close();
   });
 
@@ -121,7 +122,7 @@ describe('a session that ends', () => {
     const second = callCommand(hub, connection, 'message:send', { room: room.name, body: 'too late' });
     hub.remove(connection);
     await Promise.allSettled([first]);
-    await expect(second).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(second).rejects.toMatchObject({ code: 'unavailable' });
     hub.close();
   });
 
@@ -129,7 +130,7 @@ describe('a session that ends', () => {
     const session = { ...anna, ...(await signInAgain(anna)) };
     const hub = new Hub();
     const connection = new Wireless(await actorOf(session));
-    hub.endSession(session.sessionId, session.id);
+    hub.endSession(session.id, session.sessionId);
     hub.add(connection);
     expect(connection.code).toBe(CLOSE_CODES.sessionEnded);
     hub.close();

@@ -53,7 +53,9 @@ describe('connecting by Socket.IO', () => {
   ])('is refused with %s', async (_title, how) => {
     const [options, token] = how();
     const socket = openSocketIo(world.url, token, options);
-    await expect(connectSocketIo(socket)).rejects.toMatchObject({ data: { code: 'unauthenticated', message: expect.any(String) as string } });
+    await expect(connectSocketIo(socket)).rejects.toMatchObject({
+      data: { code: 'unauthenticated', message: expect.any(String) as string },
+    });
     socket.disconnect();
   });
 
@@ -124,7 +126,21 @@ describe('commands over Socket.IO', () => {
   });
 
   it('survives packets that no library would send', async () => {
-    const packets = ['42["error",{}]', '42["disconnect"]', '42[]', '42[7,{}]', '42{"a":1}', '42["x"', '421["message:send"]', '45-["x"]', '9', '', '43["x"]', '40{', '4'];
+    const packets = [
+      '42["error",{}]',
+      '42["disconnect"]',
+      '42[]',
+      '42[7,{}]',
+      '42{"a":1}',
+      '42["x"',
+      '421["message:send"]',
+      '45-["x"]',
+      '9',
+      '',
+      '43["x"]',
+      '40{',
+      '4',
+    ];
     for (const packet of packets) {
       const { socket } = await raw();
       socket.send(packet);
@@ -162,12 +178,20 @@ describe('joining a room', () => {
     for (let n = 1; n <= 60; n++) client.socket.emit('message:send', { room: name, body: String(n) });
     expect((await client.call('message:send', { room: name, body: '61' })).message?.seq).toBe(61);
     const joined = await client.call('room:join', { room: name });
-    expect(joined.messages?.map(({ body }) => body)).toEqual(Array.from({ length: 50 }, (_, index) => String(index + 12)));
+    expect(joined.messages?.map(({ body }) => body)).toEqual(
+      Array.from({ length: 50 }, (_, index) => String(index + 12)),
+    );
     expect(joined).toMatchObject({ ok: true, hasMore: true, room: { name, lastSeq: 61, revision: 61 } });
     expect(client.facts.of('messages:created')).toEqual([]);
-    expect(await client.call('room:join', { room: name, after: 58 })).toMatchObject({ messages: [{ seq: 59 }, { seq: 60 }, { seq: 61 }], hasMore: false });
+    expect(await client.call('room:join', { room: name, after: 58 })).toMatchObject({
+      messages: [{ seq: 59 }, { seq: 60 }, { seq: 61 }],
+      hasMore: false,
+    });
     await client.call('message:edit', { room: name, seq: 3, body: 'three' });
-    expect(await client.call('room:join', { room: name, since: 60 })).toMatchObject({ messages: [{ seq: 61 }, { seq: 3, revision: 62 }], hasMore: false });
+    expect(await client.call('room:join', { room: name, since: 60 })).toMatchObject({
+      messages: [{ seq: 61 }, { seq: 3, revision: 62 }],
+      hasMore: false,
+    });
     await client.call('message:send', { room: name, body: '62' });
     await client.facts.wait('messages:created', (fact) => JSON.stringify(fact).includes('"62"'));
     expect(client.facts.of('messages:created')).toHaveLength(1);
