@@ -23,7 +23,15 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     resolve: { alias },
     // One browser at a time: two starve each other on a small machine, and what is measured then is the machine.
-    test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 90_000, fileParallelism: false, ...onDatabase, hookTimeout: 120_000 },
+    test: {
+      name: 'e2e',
+      include: ['tests/e2e/**/*.test.ts'],
+      testTimeout: 90_000,
+      fileParallelism: false,
+      expect: { poll: { timeout: 10_000 } },
+      ...onDatabase,
+      hookTimeout: 120_000,
+    },
   },
 ];
 

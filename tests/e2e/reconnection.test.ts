@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { pool } from '@/lib/db';
+import { createRoom, createUser } from '../factories';
+import { useHouse } from '../harness/house';
+import { RoomPage } from '../harness/room-page';
+
+const house = useHouse();
+
+/** What a browser says while the service is away. */
+const AWAY = [/WebSocket connection to/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/];
+
+async function stored(roomId: number): Promise<string[]> {
+  const { rows } = await pool().query<{ body: string }>('SELECT body FROM messages WHERE room_id = $1 ORDER BY seq', [roomId]);
+  return rows.map(({ body }) => body);
+}
+
+test('what is written while the server is dead goes out once, in order, when it is back', async () => {
+  const [first, second] = await Promise.all([createUser(), createUser()]);
+  const room = await createRoom({ owner: first, members: [second] });
+  const [one, other] = await Promise.all([house.visitorAs(first), house.visitorAs(second)]);
+  for (const visitor of [one, other]) visitor.tolerate(...AWAY);
+  const open = async (visitor: typeof one) => new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  const [here, there] = await Promise.all([open(one), open(other)]);
+  await here.say('Before');
+  await there.sees('Before');
+
+  await house.crash();
+  await here.page.getByText('Reconnecting…').waitFor();
+  await here.say('While it was away, first');
+  await here.say('While it was away, second');
+  await here.message('away, second').getByText('Waits for the connection').waitFor();
+
+  await house.restart();
+  await there.sees('While it was away, second');
+  await here.sees('While it was away, second');
+  await here.page.getByText('Reconnecting…').waitFor({ state: 'detached' });
+  const expected = ['Before', 'While it was away, first', 'While it was away, second'];
+  expect(await stored(room.id)).toEqual(expected);
+  for (const side of [here, there]) {
+    const shown = await side.log.getByRole('article').getByRole('paragraph').allInnerTexts();
+    expect(shown).toEqual(expected);
+  }
+  await there.say('Good to have you back');
+  await here.sees('Good to have you back');
+});
+
+test('what waits survives a reload while offline, and goes out once', async () => {
+  const user = await createUser();
+  const room = await createRoom({ owner: user });
+  const visitor = await house.visitorAs(user);
+  visitor.tolerate(/WebSocket connection to/, /ERR_INTERNET_DISCONNECTED/, /ERR_NETWORK/);
+  const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  await visitor.context.setOffline(true);
+  // Being offline does not close what is open, as pulling the cable does not; the page is told all the same.
+  await here.page.getByText('You are offline.').waitFor();
+  // The connection itself may still carry it: only a message that nothing can carry has to wait.
+  await here.page.close();
+  await visitor.context.setOffline(false);
+
+  const page = await visitor.context.newPage();
+  let blocked = true;
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
+    if (blocked) void socket.close({ code: 1001 });
+    else socket.connectToServer();
+  });
+  await page.route(/\/socket\.io\//, (route) => (blocked ? route.abort('connectionrefused') : route.continue()));
+  visitor.tolerate(...AWAY);
+  await page.goto(`${house.url}/chat/${room.name}`);
+  const again = new RoomPage(page);
+  await page.getByText('Reconnecting…').waitFor();
+  await again.say('Kept in the outbox');
+  await again.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
+  await page.reload();
+  await again.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
+  expect(await stored(room.id)).toEqual([]);
+  blocked = false;
+  await again.sees('Kept in the outbox');
+  expect(await stored(room.id)).toEqual(['Kept in the outbox']);
+});
+
+test('a refused message stays with its reason, and can be sent again or given up', async () => {
+  const user = await createUser();
+  const room = await createRoom({ owner: user });
+  const visitor = await house.visitorAs(user);
+  const page = await visitor.context.newPage();
+  let refusing = true;
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      const call = /^42(\d+)\["message:send"/.exec(String(message));
+      if (call && refusing) {
+        const error = { code: 'forbidden', message: 'You were removed from this room.' };
+        socket.send(`43${call[1]}${JSON.stringify([{ ok: false, error }])}`);
+      } else server.send(message);
+    });
+  });
+  await page.goto(`${house.url}/chat/${room.name}`);
+  const here = await new RoomPage(page).live();
+  await here.say('Refused at first');
+  const refused = here.message('Refused at first');
+  await refused.getByRole('alert').getByText('You are not allowed to write here.').waitFor();
+  await here.say('Refused for good');
+  await here.message('Refused for good').getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => here.message('Refused for good').count()).toBe(0);
+  refusing = false;
+  await refused.getByRole('button', { name: 'Retry' }).click();
+  await here.sees('Refused at first');
+  expect(await stored(room.id)).toEqual(['Refused at first']);
+});
+
+test('signing out ends on the start page, and leads every other tab to sign in', async () => {
+  const user = await createUser();
+  const room = await createRoom({ owner: user });
+  const visitor = await house.visitorAs(user);
+  const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  const there = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  await here.page.getByRole('link', { name: 'Sign out' }).click();
+  await here.page.getByRole('link', { name: 'Create an account' }).waitFor();
+  expect(new URL(here.page.url()).pathname).toBe('/');
+  await there.page.waitForURL(`**/login?callbackUrl=${encodeURIComponent(`/chat/${room.name}`)}`);
+  await here.page.goto(`${house.url}/user`);
+  await here.page.waitForURL('**/login?callbackUrl=**');
+});
