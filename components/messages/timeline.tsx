@@ -52,14 +52,15 @@ export function Timeline({
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
   const firstUnread = readUpTo === null ? null : readUpTo + 1;
   const [active, setActive] = useState<number | null>(null);
-  const { scroller, plain, list, measured, shift, away, onScroll, onResize, toLatest, toMessage } = useTimelineScroll({
-    session,
-    rows,
-    generation: timeline.generation,
-    joined: state.joined,
-    openAt,
-    firstUnread,
-  });
+  const { scroller, plain, list, measured, settled, shift, away, onScroll, onResize, toLatest, toMessage } =
+    useTimelineScroll({
+      session,
+      rows,
+      generation: timeline.generation,
+      joined: state.joined,
+      openAt,
+      firstUnread,
+    });
   useImperativeHandle(ref, () => ({ toLatest, toMessage }));
 
   const mayDeleteAll = me.role === 'administrator' || room.owner?.id === me.id;
@@ -94,7 +95,9 @@ export function Timeline({
   };
 
   const indexOf = (seq: number | null) => (seq === null ? -1 : seq - (timeline.messages[0]?.seq ?? 0));
-  const kept = [indexOf(active), indexOf(editing)].filter((index) => index >= 0 && index < rows.length);
+  const kept = settled
+    ? [indexOf(active), indexOf(editing)].filter((index) => index >= 0 && index < rows.length)
+    : rows.map((_, index) => index);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];

@@ -48,6 +48,8 @@ interface Output {
   list: RefObject<VirtualizerHandle | null>;
   /** null until the rows that the server rendered have been measured */
   measured: Measured | null;
+  /** whether the list has taken over: until then it shows all rows, so that no frame is without them */
+  settled: boolean;
   /** whether this render adds rows before the first one */
   shift: boolean;
   /** whether one has scrolled away from the present */
@@ -66,6 +68,7 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
   const atEnd = useRef(true);
   const jump = useRef<number | 'end'>('end');
   const [measured, setMeasured] = useState<Measured | null>(null);
+  const [settled, setSettled] = useState(false);
   const [away, setAway] = useState(false);
 
   const first = firstSeq(session.state.get().timeline);
@@ -134,6 +137,12 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
     setShown((known) => (known.first === first && known.generation === generation ? known : { first, generation }));
   }, [first, generation]);
 
+  useEffect(() => {
+    if (!measured) return;
+    const timer = setTimeout(() => setSettled(true), 100);
+    return () => clearTimeout(timer);
+  }, [measured]);
+
   const lookAgain = useEffectEvent(look);
   useEffect(() => {
     lookAgain();
@@ -149,6 +158,7 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
     plain,
     list,
     measured,
+    settled,
     shift,
     away,
     onScroll: look,

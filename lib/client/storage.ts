@@ -37,8 +37,3 @@ export function memoryStorage(): KeyValue {
     keys: (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)),
   };
 }
-
-/** Forgets everything of this service that the browser keeps; whoever signs out leaves nothing behind. */
-export function forgetEverything(storage: KeyValue = browserStorage): void {
-  for (const key of storage.keys('beseda:')) storage.remove(key);
-}

@@ -11,6 +11,7 @@ import { api } from './api';
 import { readBody, refuseLargeBody } from './body';
 import { alreadySent, wantsHtml, wantsJson, type Bindings } from './context';
 import { health } from './health';
+import { applyPageStatus } from './page-status';
 import { problem } from './problem';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
@@ -133,6 +134,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     if (env().production && (await sendCompressedAsset(request, response, url.pathname))) return;
     const canonical = canonicalRoomPath(url);
     if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();
+    applyPageStatus(response, nonce);
     return next(request, response);
   }
 

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
-import { notFound, permanentRedirect, redirect } from 'next/navigation';
-import { cache } from 'react';
+import { permanentRedirect, redirect } from 'next/navigation';
 import { RoomView } from '@/components/messages/room-view';
 import { knownTimeZone, TIME_ZONE_COOKIE } from '@/components/messages/time-zone';
 import { dispatch } from '@/lib/chat/commands';
-import type { Actor } from '@/lib/contracts/actor';
 import type { MessagePage } from '@/lib/contracts/entities';
-import { AppError } from '@/lib/contracts/errors';
+import { AppError, ERROR_STATUS } from '@/lib/contracts/errors';
 import { LIMITS } from '@/lib/contracts/limits';
 import { toRoomName } from '@/lib/contracts/values';
+import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
+import NotFoundHere from '../../not-found';
 import { requireActor } from '../../require-actor';
 
 interface Props {
@@ -23,26 +23,25 @@ interface Props {
 
 const PLACES = ['before', 'after', 'around'] as const;
 
-/** The room's name as the address has it. A broken escape names no room. */
+/** The room's name as the address has it; a broken escape names no room. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    notFound();
+    return segment;
   }
 }
 
-/** What a command gives; a room that is not there, or not for the reader, is a page that is not there. */
-async function found<T>(result: Promise<T>): Promise<T> {
+/** What a command gives; null, and the page's status set, when the room is not there or not for the reader. */
+async function found<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof AppError && (error.code === 'not_found' || error.code === 'forbidden')) notFound();
-    throw error;
+    if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'forbidden')) throw error;
+    await answerStatus(ERROR_STATUS[error.code]);
+    return null;
   }
 }
-
-const getRoom = cache((actor: Actor, name: string) => found(dispatch(actor, 'room:get', { room: name })));
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: toRoomName(decode((await params).room)) };
@@ -67,14 +66,16 @@ export default async function RoomPage({ params, searchParams }: Props) {
   ).toString();
   const here = asked ? `${path}?${asked}` : path;
   const actor = await requireActor(here);
-  const { room, membership } = await getRoom(actor, name);
+  const access = await found(dispatch(actor, 'room:get', { room: name }));
+  if (!access) return <NotFoundHere />;
+  const { room, membership } = access;
   if (typed !== name) permanentRedirect(here);
 
   const place = placeIn(query);
   const unread = membership ? room.lastSeq - membership.lastReadSeq : 0;
   const elsewhere = Object.keys(place).length > 0;
   const firstUnread = membership && unread > LIMITS.page.default / 2 ? { around: membership.lastReadSeq + 1 } : {};
-  let page: MessagePage;
+  let page: MessagePage | null;
   try {
     page = await found(dispatch(actor, 'message:list', { room: name, ...(elsewhere ? place : firstUnread) }));
   } catch (error) {
@@ -82,6 +83,7 @@ export default async function RoomPage({ params, searchParams }: Props) {
     if (error instanceof AppError && error.code === 'unprocessable') redirect(path);
     throw error;
   }
+  if (!page) return <NotFoundHere />;
 
   const refused = await readFormState();
   const { fields, general } = formProblems(await getTranslations('errors'), refused, ['body']);
