@@ -45,6 +45,7 @@ async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
   if (applied.length > 0) log.info({ migrations: applied }, 'The database was migrated');
   connectDatabase(url);
   shutdown.add('database connections', disconnectDatabase);
+  await ensureAdministrator();
 }
 
 async function start(shutdown: Shutdown): Promise<void> {
@@ -55,7 +56,13 @@ async function start(shutdown: Shutdown): Promise<void> {
 
   // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
   const nextDoor = new Server();
-  const app = next({ dev: !settings.production, dir: projectRoot(), hostname: settings.host, port: settings.port, httpServer: nextDoor });
+  const app = next({
+    dev: !settings.production,
+    dir: projectRoot(),
+    hostname: settings.host,
+    port: settings.port,
+    httpServer: nextDoor,
+  });
   // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
   const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
   shutdown.add('password workers', closePasswords);
@@ -67,7 +74,10 @@ async function start(shutdown: Shutdown): Promise<void> {
     nextUpgrade: settings.production ? undefined : (...upgrade) => void nextDoor.emit('upgrade', ...upgrade),
   });
   const server = createHttpServer();
-  server.on('request', createFront(app.getRequestHandler(), realtime.handleRequest));
+  server.on(
+    'request',
+    createFront(app.getRequestHandler(), (request, response) => realtime.handleRequest(request, response)),
+  );
   server.on('upgrade', realtime.handleUpgrade);
   const port = await listen(server, settings.host, settings.port);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.

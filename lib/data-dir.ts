@@ -21,7 +21,9 @@ export async function ensureDataDir(dataDir: string): Promise<void> {
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe);
   } catch (error) {
-    throw new StartError(`The data folder ${dataDir} is not writable (${errorCode(error)}): change its owner, or set DATA_DIR.`);
+    throw new StartError(
+      `The data folder ${dataDir} is not writable (${errorCode(error)}): change its owner, or set DATA_DIR.`,
+    );
   }
 }
 

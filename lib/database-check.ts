@@ -16,7 +16,7 @@ function place(client: pg.Client): string {
 function explain(client: pg.Client, error: unknown): string {
   const code = errorCode(error);
   if (code === '3D000') return `the database "${client.database}" does not exist: create it`;
-  if (code.startsWith('28') || /password must be a string/.test(String(error))) {
+  if (code.startsWith('28') || String(error).includes('password must be a string')) {
     return `${place(client)} refuses the user "${client.user}" or the password`;
   }
   if (code === '42501') return `the user "${client.user}" may not connect to "${client.database}"`;
@@ -34,7 +34,9 @@ async function connectOnce(url: string): Promise<void> {
     const { rows } = await client.query<{ version: string }>("select current_setting('server_version_num') as version");
     const version = Number(rows[0]?.version);
     if (version < OLDEST) {
-      throw new StartError(`DATABASE_URL: ${place(client)} is PostgreSQL ${Math.floor(version / 10_000)}; 14 or newer is needed.`);
+      throw new StartError(
+        `DATABASE_URL: ${place(client)} is PostgreSQL ${Math.floor(version / 10_000)}; 14 or newer is needed.`,
+      );
     }
   } catch (error) {
     if (error instanceof StartError || errorCode(error) === IS_STARTING) throw error;
@@ -53,7 +55,8 @@ export async function checkDatabase(url: string): Promise<void> {
   const deadline = Date.now() + STARTING;
   for (;;) {
     try {
-      return await connectOnce(url);
+      await connectOnce(url);
+      return;
     } catch (error) {
       if (error instanceof StartError) throw error;
       if (Date.now() > deadline) throw new StartError('DATABASE_URL: the database has been starting up for too long.');

@@ -49,7 +49,7 @@ export function isUnavailable(error: unknown, depth = 0): boolean {
     error.cause,
     error.meta,
     error.driverAdapterError,
-    ...(Array.isArray(error.errors) ? error.errors : []),
+    ...(Array.isArray(error.errors) ? (error.errors as unknown[]) : []),
   ];
   return inner.some((value) => isUnavailable(value, depth + 1));
 }

@@ -17,7 +17,11 @@ describe('loadEnv', () => {
   });
 
   it('takes an empty variable for an unset one', () => {
-    expect(loadEnv({ PORT: '', DATABASE_URL: ' ', NEXTAUTH_SECRET: '' })).toMatchObject({ port: 3000, databaseUrl: undefined, secret: '' });
+    expect(loadEnv({ PORT: '', DATABASE_URL: ' ', NEXTAUTH_SECRET: '' })).toMatchObject({
+      port: 3000,
+      databaseUrl: undefined,
+      secret: '',
+    });
   });
 
   it('folds the administrator’s address as registration does', () => {
@@ -51,7 +55,9 @@ describe('loadEnv', () => {
 
   it('demands the public address wherever others can reach it', () => {
     expect(() => loadEnv({ HOST: '0.0.0.0' })).toThrow(/NEXTAUTH_URL must be set/);
-    expect(loadEnv({ HOST: '0.0.0.0', NEXTAUTH_URL: 'https://chat.example.org' }).publicUrl?.host).toBe('chat.example.org');
+    expect(loadEnv({ HOST: '0.0.0.0', NEXTAUTH_URL: 'https://chat.example.org' }).publicUrl?.host).toBe(
+      'chat.example.org',
+    );
     expect(loadEnv({ HOST: '127.0.0.1' }).publicUrl).toBeUndefined();
   });
 

@@ -101,7 +101,9 @@ function publicUrl(source: Source, host: string): URL | undefined {
 function secret(source: Source, name: string): string | undefined {
   const value = read(source, name);
   if (value !== undefined && value.length < SECRET_CHARACTERS) {
-    throw new SettingError(`${name} must have at least ${SECRET_CHARACTERS} characters; "openssl rand -base64 32" makes a good one.`);
+    throw new SettingError(
+      `${name} must have at least ${SECRET_CHARACTERS} characters; "openssl rand -base64 32" makes a good one.`,
+    );
   }
   return value;
 }

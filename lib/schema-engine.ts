@@ -5,19 +5,20 @@ import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/dri
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { z } from 'zod';
 import { log } from './log';
 
 /** Compiled once per process: 2 MB of WebAssembly. */
 let loading: Promise<void> | undefined;
+
+const entrySchema = z.object({ __wbindgen_start: z.custom<() => void>((value) => typeof value === 'function') });
 
 async function loadEngine(): Promise<void> {
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = new Uint8Array(await readFile(script.replace(/\.js$/, '.wasm')));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...bindings } });
   bindings.__wbg_set_wasm(instance.exports);
-  const start = instance.exports.__wbindgen_start;
-  if (typeof start !== 'function') throw new Error('The schema engine has no entry point');
-  start();
+  entrySchema.parse(instance.exports).__wbindgen_start();
 }
 
 /** PostgreSQL's "char", in which its catalogues keep flags, and `character(n)`, by their object ids (pg_type.dat). */
@@ -88,7 +89,9 @@ export async function withSchemaEngine<T>(
   pool.on('error', (error) => log.debug({ error: error.message }, 'The migration connection was lost'));
   const adapter = bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, latest));
   try {
-    const engine = await bindings.SchemaEngine.new({ datamodels: [['schema.prisma', datamodel]] }, logEngine, adapter);
+    const models: [string, string][] = [['schema.prisma', datamodel]];
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a static method that is called `new`
+    const engine = await bindings.SchemaEngine.new({ datamodels: models }, logEngine, adapter);
     try {
       return await work(engine);
     } finally {

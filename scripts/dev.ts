@@ -24,6 +24,7 @@ function startServer(root: string, url: string): ChildProcess {
 /** Runs the server until it is told to stop, starting it again whenever its code changes. */
 async function run(root: string, url: string): Promise<void> {
   let stopping = false;
+  const isStopping = (): boolean => stopping;
   let changed: NodeJS.Timeout | undefined;
   let wake = (): void => undefined;
   let child = startServer(root, url);
@@ -42,15 +43,19 @@ async function run(root: string, url: string): Promise<void> {
     }, SETTLE);
   };
   const watchers = [
-    watch(join(root, 'lib'), { recursive: true }, (_event, file) => void (file && SERVER_CODE.test(file) && onChange())),
+    watch(
+      join(root, 'lib'),
+      { recursive: true },
+      (_event, file) => void (file && SERVER_CODE.test(file) && onChange()),
+    ),
     watch(root, (_event, file) => void (file === 'server.ts' && onChange())),
   ];
   for (;;) {
-    const [code] = await once(child, 'exit');
-    if (stopping) break;
+    await once(child, 'exit');
+    if (isStopping()) break;
     // A start that failed has said why; the next change of the code is the next attempt.
-    if (code !== 0) await new Promise<void>((resolve) => (wake = resolve));
-    if (stopping) break;
+    if (child.exitCode !== 0) await new Promise<void>((resolve) => (wake = resolve));
+    if (isStopping()) break;
     child = startServer(root, url);
   }
   for (const watcher of watchers) watcher.close();
@@ -61,7 +66,9 @@ await runTool(async () => {
   await withServiceDatabase(settings, async (url) => {
     if (await isEmpty()) {
       const { people, password } = await fillHouse(10);
-      process.stdout.write(`The database was empty and is now populated: sign in as ${people[0]?.email} with "${password}".\n`);
+      process.stdout.write(
+        `The database was empty and is now populated: sign in as ${people[0]?.email} with "${password}".\n`,
+      );
     }
     await disconnectDatabase();
     await run(projectRoot(), url);

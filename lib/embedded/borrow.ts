@@ -19,7 +19,8 @@ export async function borrowDatabase(settings: Pick<Env, 'databaseUrl' | 'dataDi
   } catch (error) {
     if (!(error instanceof FolderLockedError)) throw error;
     const url = await publishedDatabaseUrl(settings.dataDir);
-    if (url === undefined) throw new StartError('The server on this data folder is just starting or stopping: try again.');
+    if (url === undefined)
+      throw new StartError('The server on this data folder is just starting or stopping: try again.');
     return { url, stop: () => Promise.resolve() };
   }
 }

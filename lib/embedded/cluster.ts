@@ -39,7 +39,12 @@ export function identity(user: RunUser | undefined): { uid?: number; gid?: numbe
 /** libc's C.UTF-8, because under locale C, or the builtin provider, pg_trgm takes Cyrillic for punctuation; macOS has no C.UTF-8. */
 const LOCALE = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
 
-async function initialise(binaries: Binaries, user: RunUser | undefined, folder: string, passwordFile: string): Promise<void> {
+async function initialise(
+  binaries: Binaries,
+  user: RunUser | undefined,
+  folder: string,
+  passwordFile: string,
+): Promise<void> {
   const options = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`, '--auth=scram-sha-256'];
   try {
     await run(binaries.initdb, ['-D', folder, '-U', SUPERUSER, `--pwfile=${passwordFile}`, ...options], {
@@ -55,7 +60,12 @@ async function initialise(binaries: Binaries, user: RunUser | undefined, folder:
 }
 
 /** Made beside its place and then renamed: a start that is cut short leaves nothing that looks like a database. */
-async function createCluster(dataDir: string, binaries: Binaries, user: RunUser | undefined, password: string): Promise<void> {
+async function createCluster(
+  dataDir: string,
+  binaries: Binaries,
+  user: RunUser | undefined,
+  password: string,
+): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (name.startsWith('postgres.new-')) await rm(join(dataDir, name), { recursive: true, force: true });
   }
@@ -88,7 +98,9 @@ export async function ensureCluster(dataDir: string, binaries: Binaries, user: R
   if (!exists) await createCluster(dataDir, binaries, user, password);
   const version = (await readPrivate(join(folder, 'PG_VERSION')))?.trim();
   if (version !== MAJOR) {
-    throw new StartError(`${folder} belongs to PostgreSQL ${version ?? 'of no known version'}; this release needs ${MAJOR}.`);
+    throw new StartError(
+      `${folder} belongs to PostgreSQL ${version ?? 'of no known version'}; this release needs ${MAJOR}.`,
+    );
   }
   return { folder, password };
 }

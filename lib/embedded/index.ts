@@ -14,7 +14,7 @@ import { closedFolder, runUser } from './run-user';
 /** The service's own PostgreSQL while it runs. */
 export interface EmbeddedDatabase {
   url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 function databaseUrl(port: number, password: string, database: string): string {
@@ -46,7 +46,10 @@ function supervise(first: Postmaster, options: LaunchOptions): () => Promise<voi
         log.warn('The embedded PostgreSQL runs again');
         return;
       } catch (error) {
-        log.error({ reason: error instanceof Error ? error.message : String(error) }, 'The embedded PostgreSQL cannot be restarted');
+        log.error(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'The embedded PostgreSQL cannot be restarted',
+        );
         await sleep(wait);
       }
     }
@@ -85,7 +88,9 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     const user = runUser(folder);
     const closed = user && closedFolder(folder, user);
     if (closed !== undefined) {
-      throw new StartError(`PostgreSQL runs as ${user?.name}, who cannot enter ${closed}: set DATA_DIR to a folder outside it.`);
+      throw new StartError(
+        `PostgreSQL runs as ${user?.name}, who cannot enter ${closed}: set DATA_DIR to a folder outside it.`,
+      );
     }
     const binaries = await findBinaries(dataDir, user);
     const cluster = await ensureCluster(dataDir, binaries, user);

@@ -90,11 +90,15 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       return held(await listen(path));
     } catch (error) {
       if (errorCode(error) !== 'EADDRINUSE') {
-        throw new StartError(`The data folder ${folder} cannot be locked (${errorCode(error)}): its file system must allow Unix sockets.`);
+        throw new StartError(
+          `The data folder ${folder} cannot be locked (${errorCode(error)}): its file system must allow Unix sockets.`,
+        );
       }
     }
     if ((await isHeld(path)) || Date.now() > deadline) {
-      throw new FolderLockedError(`The data folder ${folder} is in use by a running server: stop that one, or set DATA_DIR.`);
+      throw new FolderLockedError(
+        `The data folder ${folder} is in use by a running server: stop that one, or set DATA_DIR.`,
+      );
     }
     await clearDeadLock(path);
   }

@@ -23,7 +23,8 @@ async function argumentsOf(pid: number): Promise<string[]> {
   if (process.platform === 'linux') {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
   }
-  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim().split(' ') ?? [];
+  const { stdout, error } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return error ? [] : stdout.trim().split(' ');
 }
 
 /** Process ids are used again, in containers at once: only a postgres on this very folder is ours to end. */

@@ -29,7 +29,8 @@ const RETRY_FOR = 10_000;
 /** Milliseconds that replaying the log after a crash may take. */
 const READY_WITHIN = 120_000;
 
-const TRANSIENT = /pre-existing shared memory block|could not bind|could not create any TCP\/IP sockets|lock file ".*" already exists/;
+const TRANSIENT =
+  /pre-existing shared memory block|could not bind|could not create any TCP\/IP sockets|lock file ".*" already exists/;
 
 /** Nothing that users wrote may reach PostgreSQL's log, so no statements and no details; the rest is PostgreSQL's default, fsync on. */
 const SETTINGS = [
@@ -108,7 +109,9 @@ export async function launch(options: LaunchOptions): Promise<Postmaster> {
   for (;;) {
     const port = options.port ?? (await freePort());
     const child = await spawnPostgres(options, port).catch((error: unknown) => {
-      throw new StartError(`The embedded PostgreSQL could not be run: ${error instanceof Error ? error.message : String(error)}`);
+      throw new StartError(
+        `The embedded PostgreSQL could not be run: ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
     const output = await outcome(child, options);
     if (output === undefined) return { child, port };

@@ -36,7 +36,8 @@ export function runUser(cluster: string): RunUser | undefined {
     known.find((user) => user.uid === owner) ??
     PREFERRED.flatMap((name) => known.filter((user) => user.name === name))[0] ??
     known[0];
-  if (!found) throw new StartError('PostgreSQL cannot run as root, and there is no other user: add one, or set DATABASE_URL.');
+  if (!found)
+    throw new StartError('PostgreSQL cannot run as root, and there is no other user: add one, or set DATABASE_URL.');
   return found;
 }
 

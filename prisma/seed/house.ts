@@ -29,7 +29,13 @@ const PEOPLE = [
   { username: 'marta', locale: 'en' },
 ] as const;
 
-function speak(random: Random, script: RoomScript, conversation: Conversation, members: readonly User[], begin: number): WrittenMessage[] {
+function speak(
+  random: Random,
+  script: RoomScript,
+  conversation: Conversation,
+  members: readonly User[],
+  begin: number,
+): WrittenMessage[] {
   const voices = random.shuffle(members);
   // Within one talk a word in braces means the same thing throughout.
   const chosen = new Map<string, string>();
@@ -74,7 +80,13 @@ async function furnish(random: Random, script: RoomScript, people: readonly User
   const members = random.shuffle(people).slice(0, random.between(6, people.length));
   const [owner, ...others] = members;
   if (!owner) throw new RangeError('A room needs an owner');
-  const room = await createRoom({ owner, members: others, name: script.name, topic: script.topic, createdAt: new Date(now - AGE - HOUR) });
+  const room = await createRoom({
+    owner,
+    members: others,
+    name: script.name,
+    topic: script.topic,
+    createdAt: new Date(now - AGE - HOUR),
+  });
   const messages = write(random, script, members, now);
   await writeMessages(room, messages);
   for (const member of members) {

@@ -21,7 +21,7 @@ export function withDatabase(url: string, name: string): string {
 /** A database of one's own, and its end. */
 export interface TestDatabase {
   url: string;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /**

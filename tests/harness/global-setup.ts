@@ -17,7 +17,7 @@ declare module 'vitest' {
 interface Ground {
   adminUrl: string;
   template: string;
-  end(): Promise<void>;
+  end: () => Promise<void>;
 }
 
 /** Projects set up one after the other in one process, and share one PostgreSQL. */

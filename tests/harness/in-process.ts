@@ -20,7 +20,10 @@ function noPages(_request: IncomingMessage, response: ServerResponse): Promise<v
 export async function startInProcess(): Promise<InProcessServer> {
   const server = createHttpServer();
   const realtime = createRealtime();
-  server.on('request', createFront(noPages, realtime.handleRequest));
+  server.on(
+    'request',
+    createFront(noPages, (request, response) => realtime.handleRequest(request, response)),
+  );
   server.on('upgrade', realtime.handleUpgrade);
   const port = await listen(server, 'localhost', 0);
   return {

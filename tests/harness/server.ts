@@ -46,12 +46,12 @@ export interface ServerProcess {
   pid: number;
   dataDir: string;
   databaseUrl: string;
-  logs(): string;
-  errors(): string;
-  signal(signal: NodeJS.Signals): void;
+  logs: () => string;
+  errors: () => string;
+  signal: (signal: NodeJS.Signals) => void;
   ended: Promise<Ending>;
   /** whether it has ended */
-  isOver(): boolean;
+  isOver: () => boolean;
 }
 
 /** Starts the built server as its own process and group, without waiting for it. */
@@ -109,7 +109,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const server = await spawnServer(options);
   const deadline = performance.now() + READY_WITHIN;
   let line: string | undefined;
-  while (!(line = server.logs().split('\n').slice(0, -1).find((text) => READY.test(text)))) {
+  while (
+    !(line = server
+      .logs()
+      .split('\n')
+      .slice(0, -1)
+      .find((text) => READY.test(text)))
+  ) {
     if (server.isOver() || performance.now() > deadline) {
       server.signal('SIGKILL');
       throw new Error(`The server did not get ready:\n${server.logs()}`);

@@ -9,7 +9,9 @@ describe('the seed', () => {
     expect(house.people.length).toBeGreaterThanOrEqual(12);
     expect(house.messages).toBeGreaterThan(2_000);
 
-    const rooms = await prisma().room.findMany({ include: { memberships: true, _count: { select: { messages: true } } } });
+    const rooms = await prisma().room.findMany({
+      include: { memberships: true, _count: { select: { messages: true } } },
+    });
     expect(rooms.filter(({ name }) => /\p{Script=Cyrillic}/u.test(name)).length).toBeGreaterThanOrEqual(3);
     for (const room of rooms) {
       expect(room.lastSeq).toBe(room._count.messages);

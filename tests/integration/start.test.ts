@@ -47,7 +47,10 @@ describe('a start that fails says why in one line', () => {
     [{ HOST: '0.0.0.0' }, /NEXTAUTH_URL must be set/],
     [{ DATABASE_URL: 'mysql://localhost/x' }, /DATABASE_URL must be a URL/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
-    [{ HOST: '203.0.113.7', NEXTAUTH_URL: 'https://chat.example.org' }, /HOST=203\.0\.113\.7 is not an address of this machine/],
+    [
+      { HOST: '203.0.113.7', NEXTAUTH_URL: 'https://chat.example.org' },
+      /HOST=203\.0\.113\.7 is not an address of this machine/,
+    ],
   ])('a wrong setting: %o', async (env, words) => {
     expectOneLine(await failingStart({ env }), words);
   });
@@ -66,7 +69,10 @@ describe('a start that fails says why in one line', () => {
   });
 
   it('a database that nobody listens for', async () => {
-    expectOneLine(await failingStart({ database: 'postgresql://u:hunter2@127.0.0.1:1/x' }), /127\.0\.0\.1:1 cannot be reached/);
+    expectOneLine(
+      await failingStart({ database: 'postgresql://u:hunter2@127.0.0.1:1/x' }),
+      /127\.0\.0\.1:1 cannot be reached/,
+    );
   });
 
   it('a database server that never answers', async () => {
@@ -93,7 +99,10 @@ describe('a start that fails says why in one line', () => {
   });
 
   it('a database that does not exist', async () => {
-    expectOneLine(await failingStart({ database: withDatabase(databaseUrl(), 'missing_one') }), /"missing_one" does not exist/);
+    expectOneLine(
+      await failingStart({ database: withDatabase(databaseUrl(), 'missing_one') }),
+      /"missing_one" does not exist/,
+    );
   });
 
   it('a database that cannot tell Cyrillic letters', async () => {
@@ -137,7 +146,10 @@ describe('a start that fails says why in one line', () => {
     const folder = await mkdtemp(join(tmpdir(), 'beseda-closed-'));
     await chmod(folder, 0o700);
     try {
-      expectOneLine(await failingStart({ database: 'embedded', dataDir: join(folder, 'data') }), /cannot enter .*set DATA_DIR/);
+      expectOneLine(
+        await failingStart({ database: 'embedded', dataDir: join(folder, 'data') }),
+        /cannot enter .*set DATA_DIR/,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -173,21 +185,24 @@ describe('a running server', () => {
     expect(code).toBe(0);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('lets a request in flight finish on %s, and exits 0 within 10 s', async (signal) => {
-    const server = await startServer({ env: { BCRYPT_COST: '13' } });
-    const account = { email: 'slow@example.org', username: `slow-${signal.toLowerCase()}`, password: 'long enough' };
-    const answer = fetch(`${server.url}/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', connection: 'keep-alive' },
-      body: JSON.stringify({ ...account, email: `${account.username}@example.org` }),
-    });
-    // Hashing at this cost takes half a second and more: the request is inside when the signal comes.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const [ending, response] = await Promise.all([server.stop(signal), answer]);
-    expect(response.status).toBe(201);
-    expect(ending).toMatchObject({ code: 0, signal: null });
-    expect(ending.milliseconds).toBeLessThan(10_000);
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'lets a request in flight finish on %s, and exits 0 within 10 s',
+    async (signal) => {
+      const server = await startServer({ env: { BCRYPT_COST: '13' } });
+      const account = { email: 'slow@example.org', username: `slow-${signal.toLowerCase()}`, password: 'long enough' };
+      const answer = fetch(`${server.url}/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', connection: 'keep-alive' },
+        body: JSON.stringify({ ...account, email: `${account.username}@example.org` }),
+      });
+      // Hashing at this cost takes half a second and more: the request is inside when the signal comes.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const [ending, response] = await Promise.all([server.stop(signal), answer]);
+      expect(response.status).toBe(201);
+      expect(ending).toMatchObject({ code: 0, signal: null });
+      expect(ending.milliseconds).toBeLessThan(10_000);
+    },
+  );
 
   it('takes what npm and the terminal send together for one signal', async () => {
     const server = await startServer();
