@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { z } from 'zod';
 import { log } from './log';
@@ -74,7 +73,7 @@ function logEngine(line: unknown): void {
 export async function withSchemaEngine<T>(
   url: string,
   datamodel: string,
-  work: (engine: SchemaEngine) => Promise<T>,
+  work: (engine: bindings.SchemaEngine) => Promise<T>,
 ): Promise<T> {
   await (loading ??= loadEngine());
   // One connection, because the engine takes a session's lock through whichever it is handed.
@@ -90,7 +89,6 @@ export async function withSchemaEngine<T>(
   const adapter = bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, latest));
   try {
     const models: [string, string][] = [['schema.prisma', datamodel]];
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a static method that is called `new`
     const engine = await bindings.SchemaEngine.new({ datamodels: models }, logEngine, adapter);
     try {
       return await work(engine);
