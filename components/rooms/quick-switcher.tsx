@@ -41,7 +41,7 @@ export function QuickSwitcher({ rooms, onClose }: { rooms: readonly OwnRoom[]; o
             {rooms.map((room) => (
               <Command.Item key={room.id} value={room.name} onSelect={() => go(roomPath(room.name))} className={ITEM}>
                 <span className={room.unread > 0 ? 'truncate font-semibold text-ink' : 'truncate'}>{room.name}</span>
-                <span className="min-w-0 flex-1 truncate text-sm text-faint">{room.topic}</span>
+                <span className="min-w-0 flex-1 truncate text-sm text-muted">{room.topic}</span>
                 {room.unread > 0 && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
               </Command.Item>
             ))}

@@ -74,7 +74,10 @@ export class Outbox {
   start(): void {
     for (const key of this.storage.keys(this.prefix)) {
       const entry = parseEntry(this.storage.get(key));
-      if (entry && !this.entries.has(entry.clientMessageId)) this.entries.set(entry.clientMessageId, entry);
+      if (!entry || this.entries.has(entry.clientMessageId)) continue;
+      this.entries.set(entry.clientMessageId, entry);
+      // A room may have been opened before: React runs a child's effects before its parent's.
+      this.tell({ type: 'queued', entry });
     }
     this.stopConnect = this.sender.onConnect(() => {
       for (const roomId of new Set([...this.entries.values()].map((entry) => entry.roomId))) {

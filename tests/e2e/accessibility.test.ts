@@ -1,0 +1,153 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Room, User } from '@/generated/prisma/client';
+import { createRoom, createUser, markRead, writeMessages } from '../factories';
+import { useHouse } from '../harness/house';
+
+const house = useHouse();
+
+let user: User;
+let room: Room;
+
+beforeAll(async () => {
+  const other = await createUser();
+  user = await createUser({ username: 'a-person-with-a-very-long-name' });
+  room = await createRoom({ owner: user, name: 'a-room-with-a-long-name', topic: 'A topic '.repeat(20), members: [other] });
+  await createRoom({ owner: other, name: 'someone-elses', members: [user] });
+  await writeMessages(
+    room,
+    Array.from({ length: 40 }, (_, index) => ({
+      author: index % 3 === 0 ? user : other,
+      body: index % 5 === 0 ? `https://example.org/${'long/'.repeat(30)}${index}` : `Words, and more of them ${index}`,
+    })),
+  );
+  await markRead(room, user, 36);
+});
+
+interface Place {
+  name: string;
+  path: () => string;
+  signedIn?: boolean;
+  /** the answer is an error on purpose */
+  refused?: boolean;
+  prepare?: (page: Page) => Promise<void>;
+}
+
+const dialog = (keys: string) => async (page: Page) => {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await expect
+    .poll(async () => {
+      await page.keyboard.press(keys);
+      return page.getByRole('dialog').isVisible();
+    })
+    .toBe(true);
+};
+
+const chat = () => `/chat/${room.name}`;
+const live = (page: Page) => page.locator('[role="log"] article').last().waitFor();
+
+const PLACES: Place[] = [
+  { name: 'start', path: () => '/' },
+  { name: 'registration', path: () => '/register' },
+  {
+    name: 'registration refused',
+    path: () => '/register',
+    prepare: async (page) => {
+      await page.locator('form[action="/register"] button[type="submit"]').click();
+      await page.locator('[aria-invalid="true"]').first().waitFor();
+    },
+  },
+  { name: 'sign-in', path: () => '/login' },
+  { name: 'nothing there', path: () => '/nowhere', refused: true },
+  { name: 'own page', path: () => '/user', signedIn: true },
+  { name: 'search', path: () => '/user/search', signedIn: true },
+  { name: 'search without a result', path: () => '/user/search/results?q=nothing%20of%20the%20kind', signedIn: true },
+  { name: 'deletion', path: () => `/user/rooms/delete/${room.name}`, signedIn: true },
+  { name: 'deletion refused', path: () => '/user/rooms/delete/someone-elses', signedIn: true },
+  { name: 'no such room', path: () => '/chat/there-is-none', signedIn: true, refused: true },
+  { name: 'room', path: chat, signedIn: true, prepare: live },
+  { name: 'empty room', path: () => '/chat/someone-elses', signedIn: true },
+  {
+    name: 'message under change',
+    path: chat,
+    signedIn: true,
+    prepare: async (page) => {
+      await live(page);
+      await expect
+        .poll(async () => {
+          await page.locator('textarea[name="body"]').press('ArrowUp');
+          return page.locator('article textarea').isVisible();
+        })
+        .toBe(true);
+    },
+  },
+  { name: 'quick switcher', path: () => '/user', signedIn: true, prepare: dialog('Control+k') },
+  { name: 'shortcuts', path: () => '/user', signedIn: true, prepare: dialog('Control+/') },
+];
+
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
+/** Both languages and themes at both widths, without all eight combinations: a violation lies in one of the three. */
+const LOOKS = [
+  { theme: 'light', size: 'wide', locale: 'en' },
+  { theme: 'dark', size: 'wide', locale: 'ru' },
+  { theme: 'light', size: 'phone', locale: 'ru' },
+  { theme: 'dark', size: 'phone', locale: 'en' },
+] as const;
+
+describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
+  test('axe finds nothing on any page', async () => {
+    const visitor = await house.visitor({ viewport: SIZES[size], colorScheme: theme, locale });
+    visitor.tolerate(/404/);
+    const page = await visitor.context.newPage();
+    const found: string[] = [];
+    for (const { name, path, signedIn, prepare } of PLACES.toSorted((a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0))) {
+      if (signedIn && !(await visitor.context.cookies()).some((cookie) => cookie.name.includes('session-token'))) {
+        await visitor.signIn(user);
+      }
+      await page.goto(house.url + path());
+      await page.locator('h1').waitFor();
+      await prepare?.(page);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.html}`);
+      if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not one first heading`);
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test('at 320 px, and at 200 % of it, nothing scrolls sideways', async () => {
+  const visitor = await house.visitor({ viewport: { width: 320, height: 560 } });
+  visitor.tolerate(/404/);
+  const page = await visitor.context.newPage();
+  const found: string[] = [];
+  for (const { name, path, signedIn, prepare } of PLACES.toSorted((a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0))) {
+    if (signedIn) await visitor.signIn(user);
+    await page.goto(house.url + path());
+    await page.locator('h1').waitFor();
+    await prepare?.(page);
+    const wide = await page.evaluate(() => {
+      const sideways = (element: Element) => element.scrollWidth > element.clientWidth;
+      const log = document.querySelector('[role="log"]');
+      return sideways(document.documentElement) || (log !== null && sideways(log));
+    });
+    if (wide) found.push(name);
+  }
+  expect(found).toEqual([]);
+});
+
+test('the timeline is a log whose news are announced politely', async () => {
+  const visitor = await house.visitorAs(user);
+  const page = await visitor.open(chat());
+  const log = page.getByRole('log', { name: `Messages in ${room.name}` });
+  await log.waitFor();
+  await page.locator('[aria-live="polite"]').first().waitFor({ state: 'attached' });
+  const other = await createUser();
+  const writer = await house.visitorAs(other);
+  await page.getByRole('button', { name: /here$/ }).waitFor();
+  await writer.post(`/api/v1/rooms/${room.name}/messages`, { body: 'Hear, hear' });
+  await page
+    .locator('[aria-live="polite"]')
+    .filter({ hasText: `${other.username}: Hear, hear` })
+    .waitFor({ state: 'attached' });
+});
