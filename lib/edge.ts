@@ -54,10 +54,11 @@ export function isForeign(request: IncomingMessage, edge: Edge): boolean {
  */
 export function targetOf(request: IncomingMessage): URL | null {
   const target = request.url ?? '';
-  if (!target.startsWith('/') || target.startsWith('//') || target.includes('\\')) return null;
+  if (!target.startsWith('/') || target.startsWith('//') || /^[^?]*\\/.test(target)) return null;
   try {
     const url = new URL(target, 'http://localhost');
     decodeURIComponent(url.pathname);
+    decodeURIComponent(url.search);
     return url;
   } catch {
     return null;

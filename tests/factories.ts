@@ -45,10 +45,10 @@ export function createUser(options: UserOptions = {}): Promise<User> {
 }
 
 interface RoomOptions {
-  owner: User;
+  owner: Pick<User, 'id' | 'email'>;
   name?: string;
   topic?: string;
-  members?: User[];
+  members?: Pick<User, 'id'>[];
   createdAt?: Date;
 }
 
@@ -71,7 +71,7 @@ export function createRoom({ owner, members = [], name = `room-${++counter}`, ..
 }
 
 export interface WrittenMessage {
-  author: User;
+  author: Pick<User, 'id'>;
   body: string;
   createdAt?: Date;
 }

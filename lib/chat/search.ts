@@ -8,7 +8,7 @@ import { pool } from '../db';
 import { presentRoom, ROOM_COLUMNS, type RoomRow } from './present';
 
 /** Where the next page goes on: the last row's place in the order. */
-const cursorSchema = z.tuple([z.int(), z.number(), z.string()]);
+const cursorSchema = z.tuple([z.int().min(0).max(3), z.number(), z.string()]);
 type Cursor = z.infer<typeof cursorSchema>;
 
 function encodeCursor(cursor: Cursor): string {
@@ -52,7 +52,7 @@ export async function searchRooms(
     `SELECT * FROM (
        SELECT ${ROOM_COLUMNS},
          CASE WHEN $2 = '' OR c.name = $2 THEN 0 WHEN c.name LIKE $3 || '%' THEN 1
-              WHEN '-' || translate(c.name, '_', '-') LIKE '%-' || translate($2, '_', '-') || '%' THEN 2 ELSE 3 END AS rank,
+              WHEN '-' || translate(c.name, '_', '-') LIKE '%-' || translate($3, '_', '-') || '%' THEN 2 ELSE 3 END AS rank,
          CASE WHEN $2 = '' THEN 0 ELSE 1 - word_similarity($2, c.name) END::float8 AS distance
        FROM chats c
        LEFT JOIN users o ON o.email = c.owner_id

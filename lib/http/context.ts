@@ -14,6 +14,8 @@ export interface Bindings {
   edge: Edge;
   /** the whole body, already within its limit */
   body: Buffer;
+  /** why the body was not read, where a form's page has to say so */
+  refusal: AppError | null;
   /** Answers with one of Next's pages under another status; `form` is what was typed into the form that it shows. */
   renderPage(path: string, status: number, form: FormState | null): Promise<void>;
 }
@@ -27,15 +29,25 @@ function contentType({ env }: Context): string {
   return env.incoming.headers['content-type'] ?? '';
 }
 
-/** Whether the answer is meant for a browser that posted a form: it names HTML, and what it sent is no JSON. */
+/** Whether a request comes from a browser that posts a form: it accepts HTML, and what it sends is no JSON. */
+export function isFromForm({ headers }: IncomingMessage): boolean {
+  return !JSON_TYPE.test(headers['content-type'] ?? '') && /\btext\/html\b/i.test(headers.accept ?? '');
+}
+
+/** Whether the answer is meant for a browser that posted a form. */
 export function wantsHtml(context: Context): boolean {
-  return !JSON_TYPE.test(contentType(context)) && /\btext\/html\b/i.test(context.env.incoming.headers.accept ?? '');
+  return isFromForm(context.env.incoming);
 }
 
 /** Whether a GET asks for JSON: it names JSON and not HTML. Everything else, whatever a bare wildcard says, gets the page. */
 export function wantsJson(request: IncomingMessage): boolean {
   const accept = request.headers.accept ?? '';
   return /\bapplication\/(?:[\w.-]+\+)?json\b/i.test(accept) && !/\btext\/html\b/i.test(accept);
+}
+
+/** Whether the body is a urlencoded form. */
+export function isForm(context: Context): boolean {
+  return FORM_TYPE.test(contentType(context));
 }
 
 /** A form's fields; one left empty counts as not filled in. */
@@ -56,7 +68,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function readInput(context: Context, { form = false } = {}): Record<string, unknown> {
   const type = contentType(context);
   const { body } = context.env;
-  if (form && FORM_TYPE.test(type)) return readForm(body);
+  if (form && isForm(context)) return readForm(body);
   if (!JSON_TYPE.test(type)) {
     throw new AppError('bad_request', `Send ${form ? 'application/json or a urlencoded form' : 'application/json'}.`);
   }

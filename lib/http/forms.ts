@@ -1,6 +1,6 @@
 import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
-import { alreadySent, readForm, wantsHtml, type Context } from './context';
+import { alreadySent, isForm, readForm, wantsHtml, type Context } from './context';
 import { retryAfterSeconds, toAppError } from './problem';
 
 /** Where a browser goes after a form was taken: always by GET. `location` is a path. */
@@ -11,7 +11,7 @@ export function seeOther(location: string, cookies: string[] = []): Response {
 }
 
 function formState(context: Context, error: AppError): FormState {
-  const { password: _password, ...values } = readForm(context.env.body);
+  const { password: _password, ...values } = isForm(context) ? readForm(context.env.body) : {};
   const { code, message, errors, retryAfterMs } = error.toWire();
   return {
     code,
@@ -32,6 +32,7 @@ function formState(context: Context, error: AppError): FormState {
  */
 export async function answerForm(context: Context, page: string, handle: () => Promise<Response>): Promise<Response> {
   try {
+    if (context.env.refusal) throw context.env.refusal;
     return await handle();
   } catch (thrown) {
     if (!wantsHtml(context)) throw thrown;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { authenticate, credentialOf } from '../auth/credentials';
 import { AppError } from '../contracts/errors';
 import { FORM_STATE_HEADER, type FormState } from '../contracts/form-state';
 import { isRoomName, toRoomName } from '../contracts/values';
@@ -8,8 +9,8 @@ import { edgeOf, isForeign, targetOf, type Edge } from '../edge';
 import { env } from '../env';
 import { limit } from '../limits';
 import { api } from './api';
-import { readBody, refuseLargeBody } from './body';
-import { alreadySent, wantsHtml, wantsJson, type Bindings } from './context';
+import { readBody, refuseDeclaredLength, refuseLargeBody } from './body';
+import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './context';
 import { health } from './health';
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
@@ -26,8 +27,11 @@ app.route('/api/v1', api);
 app.route('/', site);
 app.onError((error) => problem(error));
 app.notFound((context) => {
-  const allowed = METHODS.filter((method) => app.router.match(method, context.req.path)[0].length > 0);
-  if (allowed.length === 0 && wantsHtml(context))
+  const { path } = context.req;
+  const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
+  if (PAGE_ONLY.test(path)) allowed.unshift('GET');
+  if (allowed.includes('GET')) allowed.push('HEAD');
+  if (allowed.length === 0 && wantsHtml(context) && !path.startsWith('/api/'))
     return context.env.renderPage(context.req.path, 404, null).then(alreadySent);
   if (allowed.length > 0) return new Response(null, { status: 405, headers: { allow: allowed.join(', ') } });
   return problem(new AppError('not_found', 'There is nothing at this address.'));
@@ -46,6 +50,28 @@ function stripInternalHeaders(request: IncomingMessage): void {
 
 /** Pages that have no JSON beside them: a program gets the page too. */
 const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/rooms\/delete\/[^/]+)$/;
+
+const NEEDS_SESSION = /^\/user\/./;
+
+/** Pages whose forms are posted to an address of the same form. */
+const FORM_ACTION = /^\/(?:register|login|user\/rooms|chat\/[^/]+|user\/rooms\/delete\/[^/]+)$/;
+
+const UNREAD = { body: Buffer.alloc(0), refusal: null };
+
+/**
+ * A request's body. That it is too large is thrown to a program; a browser's form gets its page back, which says so.
+ *
+ * @param url null where no page could be shown
+ */
+async function bodyOf(request: IncomingMessage, url: URL | null): Promise<{ body: Buffer; refusal: AppError | null }> {
+  try {
+    return { body: await readBody(request), refusal: null };
+  } catch (error) {
+    const isPosted = url !== null && request.method === 'POST' && isFromForm(request) && FORM_ACTION.test(url.pathname);
+    if (!isPosted || !(error instanceof AppError) || error.code !== 'too_large') throw error;
+    return { body: Buffer.alloc(0), refusal: error };
+  }
+}
 
 /** Whether Next answers: pages, their assets, and next-auth. */
 function isForNext(request: IncomingMessage, path: string): boolean {
@@ -111,7 +137,9 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     const isNextAuth = url?.pathname.startsWith('/api/auth/') === true;
     if (isNextAuth) refuseLargeBody(request);
     const unread = BODILESS.has(request.method ?? '') || isPolling || isNextAuth;
-    const body = unread ? Buffer.alloc(0) : await readBody(request);
+    if (unread) refuseDeclaredLength(request);
+    const { body, refusal } = unread ? UNREAD : await bodyOf(request, edge.ownHost ? url : null);
+    if (refusal) response.setHeader('connection', 'close');
     if (!url) throw new AppError('bad_request', 'This is not a path with sound percent-encoding.');
     if (!edge.ownHost && !isHealth) throw new AppError('bad_request', 'This host is not the service’s.');
     if (isPolling) {
@@ -126,11 +154,21 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
 
     const renderPage = pageRenderer(next, request, response);
     const listener = getRequestListener(
-      (honoRequest) => app.fetch(honoRequest, { incoming: request, outgoing: response, edge, body, renderPage }),
+      (honoRequest) =>
+        app.fetch(honoRequest, { incoming: request, outgoing: response, edge, body, refusal, renderPage }),
       { overrideGlobalObjects: false },
     );
     prepareForNext(request, edge, nonce, policy);
-    if (!isForNext(request, url.pathname)) return listener(request, response);
+    if (!isForNext(request, url.pathname)) {
+      response.setHeader('cache-control', 'no-store');
+      return listener(request, response);
+    }
+    // A browser is sent to sign in by the page itself.
+    if (wantsJson(request) && NEEDS_SESSION.test(url.pathname)) {
+      await authenticate(
+        credentialOf({ authorization: request.headers.authorization, cookie: request.headers.cookie }),
+      );
+    }
     if (env().production && (await sendCompressedAsset(request, response, url.pathname))) return;
     const canonical = canonicalRoomPath(url);
     if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();

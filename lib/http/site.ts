@@ -43,15 +43,15 @@ site.post('/register', (context) =>
   }),
 );
 
-/** The fields of an OAuth 2 password grant (RFC 6749, 4.3.2) under our names; those that a public client sends along are dropped. */
-function loginFields(input: Record<string, unknown>): Record<string, unknown> {
-  const { callbackUrl: _callbackUrl, grant_type: grant, username, scope, client_id, client_secret, ...rest } = input;
-  if (grant === undefined && username === undefined) {
-    return { ...rest, ...(scope === undefined ? {} : { scope }), ...(client_id === undefined ? {} : { client_id }) };
-  }
+/**
+ * The fields of an OAuth 2 password grant (RFC 6749, 4.3.2) under our names; those that a public client sends along are dropped.
+ * Where an address is given, a name beside it is an unknown field like any other.
+ */
+function loginFields({ callbackUrl: _callbackUrl, ...input }: Record<string, unknown>): Record<string, unknown> {
+  if (input.email !== undefined || (input.grant_type === undefined && input.username === undefined)) return input;
+  const { grant_type: grant, username, scope: _scope, client_id: _id, client_secret: _secret, ...rest } = input;
   if (grant !== undefined && grant !== 'password')
     throw new AppError('bad_request', 'The grant type must be "password".');
-  void client_secret;
   return username === undefined ? rest : { ...rest, email: username };
 }
 
@@ -63,7 +63,7 @@ site.post('/login', (context) =>
     const signedIn = await signIn(fields, clientOf(context));
     const { edge } = context.env;
     if (wantsHtml(context)) {
-      const target = input.callbackUrl === undefined ? '/user' : safeCallbackPath(input.callbackUrl, edge.origin);
+      const target = safeCallbackPath(input.callbackUrl, edge.origin, '/user');
       return seeOther(target, [sessionCookie(signedIn.token, edge.secure)]);
     }
     const { id, username, email } = signedIn.account;
@@ -174,8 +174,7 @@ site.post('/preferences', (context) => {
     ([name, value]) =>
       `${name}=${value}; Path=/; Max-Age=${PREFERENCE_SECONDS}; SameSite=Lax${edge.secure ? '; Secure' : ''}`,
   );
-  if (wantsHtml(context))
-    return seeOther(returnTo === undefined ? '/user' : safeCallbackPath(returnTo, edge.origin), cookies);
+  if (wantsHtml(context)) return seeOther(safeCallbackPath(returnTo, edge.origin, '/user'), cookies);
   for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
   return context.body(null, 204);
 });

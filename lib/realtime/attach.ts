@@ -5,6 +5,7 @@ import { CLOSE_CODES } from '../contracts/facts';
 import { edgeOf, isForeign, targetOf } from '../edge';
 import { wireError } from './calls';
 import { Fanout } from './fanout';
+import { asksForWebSocket, handBack } from './hand-back';
 import { Hub } from './hub';
 import { serveSocketIo } from './socketio';
 import { createTransports } from './transport';
@@ -70,6 +71,7 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
   return {
     handleRequest: (request, response) => void engine.handleRequest(request, response),
     handleUpgrade: (request, socket, head) => {
+      if (!asksForWebSocket(request) && handBack(request, socket, head)) return;
       // A peer that vanishes during the handshake is nobody's error.
       socket.on('error', () => socket.destroy());
       upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error));

@@ -85,8 +85,8 @@ export class Channel implements Audience {
   #timer: NodeJS.Timeout | undefined;
   readonly #reconciling = new Set<NodeJS.Timeout>();
   #refilling = false;
-  /** asked to look while looking: what was read may be older than the asking */
-  #again = false;
+  /** how often it was asked to look: what was read before the last asking may be older than it */
+  #asked = 0;
 
   constructor(roomId: number, name: string) {
     this.roomId = roomId;
@@ -171,12 +171,9 @@ export class Channel implements Audience {
   async #refill(): Promise<void> {
     this.#timer = undefined;
     if (this.#told === null) return;
-    if (this.#refilling) {
-      this.#again = true;
-      return;
-    }
+    const asked = ++this.#asked;
+    if (this.#refilling) return;
     this.#refilling = true;
-    this.#again = false;
     try {
       const changes = await changesSince(this.roomId, this.#told, REFILL);
       const fresh = changes.filter((message) => message.revision > (this.#told ?? 0));
@@ -189,7 +186,7 @@ export class Channel implements Audience {
     } finally {
       this.#refilling = false;
     }
-    if (this.#again) void this.#refill();
+    if (this.#asked > asked) void this.#refill();
     this.#advance();
   }
 

@@ -37,8 +37,8 @@ class PlainClient implements ContractClient {
   }
 
   async close(): Promise<void> {
-    const sockets = await Promise.allSettled(this.#rooms.values());
-    await Promise.all(sockets.map((socket) => (socket.status === 'fulfilled' ? socket.value.close() : undefined)));
+    const sockets = await Promise.allSettled([...this.#rooms.values()]);
+    await Promise.all(sockets.flatMap((socket) => (socket.status === 'fulfilled' ? [socket.value.close()] : [])));
   }
 }
 

@@ -2,6 +2,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { z } from 'zod';
 import { answerSchema, problemSchema, type Answer } from './answers';
 import { FactLog } from './facts';
+import { rawText } from './raw-text';
 
 const frameSchema = z.looseObject({ type: z.string(), id: z.union([z.string(), z.number()]).optional() });
 export type ServerFrame = z.infer<typeof frameSchema>;
@@ -45,7 +46,7 @@ export class PlainSocket {
     this.socket = socket;
     this.closed = new Promise((resolve) => socket.once('close', (code) => resolve({ code })));
     socket.on('message', (data) => {
-      const frame = frameSchema.parse(JSON.parse(String(data)));
+      const frame = frameSchema.parse(JSON.parse(rawText(data)));
       this.frames.push(frame);
       const { type, ...payload } = frame;
       this.facts.add(type, payload);

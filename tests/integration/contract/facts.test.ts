@@ -4,9 +4,9 @@ import { SocketIoClient } from '../../harness/socket-io-client';
 import { PlainSocket } from '../../harness/plain-client';
 import type { Answer } from '../../harness/answers';
 import type { FactLog } from '../../harness/facts';
-import { request, useWorld } from './world';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let boris: Person;
 

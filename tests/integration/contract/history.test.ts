@@ -3,9 +3,9 @@ import type { Message } from '@/lib/contracts/entities';
 import { writeMessages } from '../../factories';
 import { TRANSPORT_NAMES, type ContractClient } from '../../harness/clients';
 import { createPerson, type Person } from '../../harness/people';
-import { useWorld } from './world';
+import { inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 /** 250 messages; number 10 edited (251), number 20 deleted (252) */
 let long: string;
@@ -15,7 +15,7 @@ let heavy: string;
 function fill(room: { id: number }, bodies: string[]): Promise<void> {
   return writeMessages(
     room,
-    bodies.map((body) => ({ author: { id: anna.id } as Parameters<typeof writeMessages>[1][number]['author'], body })),
+    bodies.map((body) => ({ author: anna, body })),
   );
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, it, beforeAll } from 'vitest';
 import { PASSWORD } from '../../factories';
 import { problemSchema } from '../../harness/answers';
 import { createPerson, signInAgain, type Person } from '../../harness/people';
-import { request, useWorld } from './world';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 beforeAll(async () => {
   anna = await createPerson();
@@ -172,7 +172,8 @@ describe('GET /logout', () => {
     const response = await request(world, '/logout', { headers });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     expect(cookieOf(response)).toMatch(/^next-auth\.session-token=; Path=\/; Max-Age=0/);
-    for (const after of [{ authorization: `Bearer ${token}` }, { cookie }]) {
+    const both: Record<string, string>[] = [{ authorization: `Bearer ${token}` }, { cookie }];
+    for (const after of both) {
       expect((await request(world, '/api/v1/me', { headers: after })).status).toBe(401);
     }
     expect((await request(world, '/api/v1/me', { as: anna })).status).toBe(200);
@@ -195,7 +196,12 @@ describe('GET /logout', () => {
   });
 
   it('lets a browser go whose session has ended already', async () => {
-    for (const headers of [{}, { cookie: 'next-auth.session-token=nonsense' }, { 'sec-fetch-site': 'none' }]) {
+    const some: Record<string, string>[] = [
+      {},
+      { cookie: 'next-auth.session-token=nonsense' },
+      { 'sec-fetch-site': 'none' },
+    ];
+    for (const headers of some) {
       expect((await request(world, '/logout', { headers })).status).toBe(303);
     }
   });

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { env, loadEnv, setEnv } from '@/lib/env';
 import { problemSchema } from '../../harness/answers';
 import { createPerson, type Person } from '../../harness/people';
-import { request, useWorld } from './world';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let room: string;
 beforeAll(async () => {
@@ -92,6 +92,10 @@ describe('what kind of answer', () => {
     for (const path of ['/', '/login', '/register', '/user/search', `/user/rooms/delete/${room}`]) {
       const response = await request(world, path, { as: anna, headers: { accept: 'application/json' } });
       expect(response.status).toBe(PAGE);
+    }
+    for (const path of ['/user/search', `/user/rooms/delete/${room}`]) {
+      expect((await request(world, path, { headers: { accept: 'application/json' } })).status).toBe(401);
+      expect((await request(world, path, { headers: { accept: 'text/html' } })).status).toBe(PAGE);
     }
   });
 
@@ -279,6 +283,8 @@ describe('health', () => {
 
 describe('every answer', () => {
   it('carries the headers that guard a page, with a nonce of its own', async () => {
+    const before = env();
+    setEnv({ ...before, production: true });
     const nonces = new Set<string | undefined>();
     for (const path of ['/', '/api/v1/me', '/logout', '/nothing', '/user', '/api/health/live']) {
       const { headers } = await request(world, path, {
@@ -299,6 +305,7 @@ describe('every answer', () => {
       expect(headers.get('referrer-policy')).toMatch(/same-origin|strict-origin/);
       expect(headers.get('x-powered-by')).toBeNull();
     }
+    setEnv(before);
     expect(nonces.size).toBe(6);
     expect(nonces.has(undefined)).toBe(false);
   });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problemSchema } from '../../harness/answers';
 import { createPerson, type Person } from '../../harness/people';
-import { request, useWorld } from './world';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let boris: Person;
 let chief: Person;
@@ -164,7 +164,7 @@ describe('POST /chat/{room}', () => {
       const fields = { body: 'hi', clientMessageId: randomUUID() };
       const first = await request(world, path, { as: anna, json: fields });
       expect(first.status).toBe(201);
-      const message = await first.json();
+      const message: unknown = await first.json();
       const again = await request(world, path, { as: anna, json: fields });
       expect([again.status, await again.json()]).toEqual([200, message]);
     }
@@ -302,7 +302,7 @@ describe('GET /user/search/results', () => {
     expect([...first.rooms, ...second.rooms].map(({ name }) => name)).toEqual(whole);
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { limit: '0' },
     { limit: '101' },
     { limit: 'x' },
@@ -313,11 +313,10 @@ describe('GET /user/search/results', () => {
     { q: 'x'.repeat(251) },
     { q: 'a\0' },
   ])('refuses %j', async (query) => {
-    const response = await request(
-      world,
-      `/user/search/results?${new URLSearchParams(query as Record<string, string>).toString()}`,
-      { as: anna, headers: json },
-    );
+    const response = await request(world, `/user/search/results?${new URLSearchParams(query).toString()}`, {
+      as: anna,
+      headers: json,
+    });
     expect([response.status, await codeOf(response)]).toEqual([422, 'unprocessable']);
   });
 

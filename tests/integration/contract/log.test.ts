@@ -7,15 +7,19 @@ import { pool } from '@/lib/db';
 import { createPerson, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
-import { useWorld } from './world';
+import { inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let people: Person[];
 beforeAll(async () => {
   people = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
 });
 
-const person = (index: number): Person => people[index % people.length] as Person;
+function person(index: number): Person {
+  const found = people[index % people.length];
+  if (!found) throw new Error('Nobody was made yet');
+  return found;
+}
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function storedIn(roomId: number): Promise<{ seq: number; revision: number; body: string }[]> {
@@ -134,9 +138,9 @@ describe('the log of a room', () => {
     const room = await world.room(person(0), ...people.slice(1));
     const writer = await SocketIoClient.connect(world.url, person(0).token);
     const client = await SocketIoClient.connect(world.url, person(1).token);
-    let writing = true;
+    const writing = new AbortController();
     const written = (async () => {
-      while (writing) await writer.call('message:send', { room: room.name, body: 'x' });
+      while (!writing.signal.aborted) await writer.call('message:send', { room: room.name, body: 'x' });
     })();
     let last: number | undefined;
     const wrong: string[] = [];
@@ -161,7 +165,7 @@ describe('the log of a room', () => {
       );
       await pause(5);
     }
-    writing = false;
+    writing.abort();
     await written;
     expect(wrong).toEqual([]);
     await Promise.all([writer.close(), client.close()]);

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pool } from '@/lib/db';
 import { TRANSPORT_NAMES, type ContractClient } from '../../harness/clients';
 import { createPerson, type Person } from '../../harness/people';
-import { useWorld } from './world';
+import { inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let boris: Person;
 let chief: Person;

@@ -2,9 +2,10 @@ import { connect as tcp } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPerson, type Person } from '../../harness/people';
 import { PlainSocket, type PlainOptions } from '../../harness/plain-client';
-import { request, useWorld } from './world';
+import { rawText } from '../../harness/raw-text';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let room: { id: number; name: string };
 beforeAll(async () => {
@@ -228,7 +229,7 @@ describe('frames of a plain WebSocket', () => {
   it('keeps every frame to JSON with its type first', async () => {
     const socket = await join();
     const texts: string[] = [];
-    socket.socket.on('message', (data) => texts.push(String(data)));
+    socket.socket.on('message', (data) => texts.push(rawText(data)));
     await socket.call('message:send', { body: 'hi' });
     await socket.facts.wait('messages:created');
     for (const text of texts) expect(text).toMatch(/^\{"type":"[a-z:]+"/);

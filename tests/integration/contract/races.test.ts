@@ -10,9 +10,10 @@ import { Hub } from '@/lib/realtime/hub';
 import { createPerson, signInAgain, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
-import { useWorld } from './world';
+import { rawText } from '../../harness/raw-text';
+import { inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let boris: Person;
 beforeAll(async () => {
@@ -167,7 +168,7 @@ describe('a reader that stands still', () => {
     let received = 0;
     await new Promise<void>((resolve) => {
       socket.on('message', (data) => {
-        const text = String(data);
+        const text = rawText(data);
         received += text.length;
         if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token: boris.token })}`);
         if (text.startsWith('40')) resolve();

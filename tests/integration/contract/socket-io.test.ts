@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createPerson, type Person } from '../../harness/people';
 import { connectSocketIo, openSocketIo, SocketIoClient, type SocketIoOptions } from '../../harness/socket-io-client';
-import { request, useWorld } from './world';
+import { rawText } from '../../harness/raw-text';
+import { request, inWorld } from './world';
 
-const world = useWorld();
+const world = inWorld();
 let anna: Person;
 let room: string;
 beforeAll(async () => {
@@ -23,7 +24,7 @@ async function raw(): Promise<{ socket: WebSocket; received: string[]; closed: P
   socket.on('error', () => undefined);
   const connected = new Promise<void>((resolve) => {
     socket.on('message', (data) => {
-      const text = String(data);
+      const text = rawText(data);
       received.push(text);
       if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token: anna.token })}`);
       if (text.startsWith('40')) resolve();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createRoom } from '../../factories';
 import { TRANSPORTS, type ContractClient, type TransportName } from '../../harness/clients';
 import { startInProcess, type InProcessServer } from '../../harness/in-process';
-import { createPerson, type Person } from '../../harness/people';
+import { type Person } from '../../harness/people';
 
 let counter = 0;
 
@@ -26,9 +26,8 @@ export class World {
   }
 
   /** A room that the first of them owns and all are members of. */
-  async room(owner: Person, ...members: Person[]): Promise<{ id: number; name: string }> {
-    const asUser = (person: Person) => ({ ...person }) as unknown as Parameters<typeof createRoom>[0]['owner'];
-    return createRoom({ owner: asUser(owner), members: members.map(asUser), name: `contract-${++counter}` });
+  room(owner: Person, ...members: Person[]): Promise<{ id: number; name: string }> {
+    return createRoom({ owner, members, name: `contract-${++counter}` });
   }
 
   async stop(): Promise<void> {
@@ -38,7 +37,7 @@ export class World {
 }
 
 /** The world of a test file: begins before its first test and ends after its last. */
-export function useWorld(): World {
+export function inWorld(): World {
   const world = new World();
   beforeAll(async () => {
     world.server = await startInProcess();
