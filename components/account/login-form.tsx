@@ -12,9 +12,9 @@ import { PasswordField } from './password-field';
 /**
  * Sign-in.
  *
- * @param props.callbackUrl where to go afterwards: a path of this service; null for the usual place
+ * @param props.callbackUrl where to go afterwards: a path of this service; empty for the usual place
  */
-export function LoginForm({ problems, callbackUrl }: { problems: FormProblems; callbackUrl: string | null }) {
+export function LoginForm({ problems, callbackUrl }: { problems: FormProblems; callbackUrl: string }) {
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(loginSchema, problems);
   return (

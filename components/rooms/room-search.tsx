@@ -71,6 +71,7 @@ export function RoomSearch({ initial }: { initial: SearchPage }) {
             id="room-query"
             type="search"
             name="q"
+            maxLength={250}
             value={query}
             onChange={(event) => setQuery(event.target.value)}
             aria-label={t('label')}

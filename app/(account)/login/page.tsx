@@ -1,11 +1,13 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
+import { redirect } from 'next/navigation';
 import { LoginForm } from '@/components/account/login-form';
 import { LanguageChoice } from '@/components/account/preferences';
+import { safeCallbackPath } from '@/lib/auth/callback-url';
+import { currentActor } from '@/lib/auth/page-session';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
-import { returnPath } from '../return-path';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('account'))('loginTitle') };
@@ -18,7 +20,13 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const problems = formProblems(errors, state, ['email', 'password']);
   // At sign-in 401 means one thing only, and "sign in first" is not it.
   if (state?.code === 'unauthenticated') problems.general = errors('signIn');
-  const callbackUrl = returnPath(state?.values.callbackUrl ?? (await searchParams).callbackUrl);
+  // Any origin does: only what is a path of the same one comes back as a path.
+  const callbackUrl = safeCallbackPath(
+    state?.values.callbackUrl ?? (await searchParams).callbackUrl,
+    'http://localhost',
+    '',
+  );
+  if (!state && (await currentActor())) redirect(callbackUrl || '/user');
   return (
     <>
       <h1 className="text-title font-semibold">{t('loginTitle')}</h1>

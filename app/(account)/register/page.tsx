@@ -1,8 +1,10 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
+import { redirect } from 'next/navigation';
 import { LanguageChoice } from '@/components/account/preferences';
 import { RegisterForm } from '@/components/account/register-form';
+import { currentActor } from '@/lib/auth/page-session';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 
@@ -11,12 +13,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function RegisterPage() {
+  const state = await readFormState();
+  if (!state && (await currentActor())) redirect('/user');
   const t = await getTranslations('account');
-  const problems = formProblems(await getTranslations('errors'), await readFormState(), [
-    'email',
-    'username',
-    'password',
-  ]);
+  const problems = formProblems(await getTranslations('errors'), state, ['email', 'username', 'password']);
   return (
     <>
       <h1 className="text-title font-semibold">{t('registerTitle')}</h1>
