@@ -52,15 +52,27 @@ export function Timeline({
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
   const firstUnread = readUpTo === null ? null : readUpTo + 1;
   const [active, setActive] = useState<number | null>(null);
-  const { scroller, plain, list, measured, settled, shift, away, onScroll, onResize, toLatest, toMessage } =
-    useTimelineScroll({
-      session,
-      rows,
-      generation: timeline.generation,
-      joined: state.joined,
-      openAt,
-      firstUnread,
-    });
+  const {
+    scroller,
+    plain,
+    list,
+    measured,
+    settled,
+    shift,
+    away,
+    onScroll,
+    onScrollEnd,
+    onResize,
+    toLatest,
+    toMessage,
+  } = useTimelineScroll({
+    session,
+    rows,
+    generation: timeline.generation,
+    joined: state.joined,
+    openAt,
+    firstUnread,
+  });
   useImperativeHandle(ref, () => ({ toLatest, toMessage }));
 
   const mayDeleteAll = me.role === 'administrator' || room.owner?.id === me.id;
@@ -162,6 +174,7 @@ export function Timeline({
               keepMounted={kept}
               bufferSize={600}
               onScroll={onScroll}
+              onScrollEnd={onScrollEnd}
               onResize={onResize}
             >
               {render}

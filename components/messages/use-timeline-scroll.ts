@@ -55,6 +55,7 @@ interface Output {
   /** whether one has scrolled away from the present */
   away: boolean;
   onScroll: () => void;
+  onScrollEnd: () => void;
   onResize: () => void;
   toLatest: () => void;
   toMessage: (seq: number) => void;
@@ -67,6 +68,8 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
   const list = useRef<VirtualizerHandle>(null);
   const atEnd = useRef(true);
   const jump = useRef<number | 'end'>('end');
+  /** The first message that is wholly in view while nobody scrolls, and where: it stays there, whatever grows above it. */
+  const anchor = useRef<{ seq: number; top: number } | null>(null);
   const [measured, setMeasured] = useState<Measured | null>(null);
   const [settled, setSettled] = useState(false);
   const [away, setAway] = useState(false);
@@ -78,6 +81,30 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
   const toEnd = () => {
     const element = scroller.current;
     if (element) element.scrollTop = element.scrollHeight;
+  };
+
+  const topOf = (index: number) =>
+    TOP_HEIGHT + (list.current?.getItemOffset(index) ?? 0) - (scroller.current?.scrollTop ?? 0);
+
+  const hold = () => {
+    const element = scroller.current;
+    const handle = list.current;
+    anchor.current = null;
+    if (!element || !handle || atEnd.current) return;
+    const cut = handle.findItemIndex(element.scrollTop);
+    const index = topOf(cut) < 0 ? cut + 1 : cut;
+    const message = session.state.get().timeline.messages[index];
+    if (message) anchor.current = { seq: message.seq, top: topOf(index) };
+  };
+
+  const keepPlace = () => {
+    const element = scroller.current;
+    if (atEnd.current) toEnd();
+    else if (element && anchor.current) {
+      const { seq, top } = anchor.current;
+      const moved = topOf(seq - firstSeq(session.state.get().timeline)) - top;
+      if (Math.abs(moved) >= 1) element.scrollTop += moved;
+    }
   };
 
   const look = () => {
@@ -161,10 +188,12 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
     settled,
     shift,
     away,
-    onScroll: look,
-    onResize: () => {
-      if (atEnd.current) toEnd();
+    onScroll: () => {
+      anchor.current = null;
+      look();
     },
+    onScrollEnd: hold,
+    onResize: keepPlace,
     toLatest: () => {
       jump.current = 'end';
       atEnd.current = true;

@@ -117,12 +117,11 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
     return made;
   };
 
+  /** Anew, even if the old connection seems to live: through another network it may be dead for a minute before one knows. */
   const networkBack = () => {
-    lost();
-    if (wanted && !socket?.connected) {
-      clearTimeout(retryTimer);
-      socket?.disconnect().connect();
-    }
+    if (!wanted) return;
+    clearTimeout(retryTimer);
+    socket?.disconnect().connect();
   };
   const networkGone = () => state.set('offline');
 
