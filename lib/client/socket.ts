@@ -91,8 +91,10 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
       autoConnect: false,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
+      // A proxy that takes the connection and drops it before the handshake looks like silence.
+      timeout: 8_000,
       reconnectionDelay: 500,
-      reconnectionDelayMax: 8_000,
+      reconnectionDelayMax: 5_000,
       randomizationFactor: 0.5,
     });
     for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, handlers[name], payload));
