@@ -3,11 +3,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-// Next's own copy of @vercel/nft, with which its build finds out what its pages need.
-import nft from 'next/dist/compiled/@vercel/nft/index.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
+/**
+ * Next's own copy of @vercel/nft, with which its build finds out what its pages need. It has no types.
+ * @type {{ nodeFileTrace(files: string[], options: object): Promise<{ fileList: Set<string> }> }}
+ */
+const nft = require('next/dist/compiled/@vercel/nft');
 
 /** Taken whole: not code, or found by their place while the server runs. */
 const WHOLE = ['.next', 'build', 'prisma', 'public', 'package.json', 'next.config.ts', 'lib/auth/password-worker.mjs'];
