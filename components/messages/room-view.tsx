@@ -93,6 +93,8 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
   );
 
   const editLast = () => {
+    // The last one is still on its way: an older one is not what is meant.
+    if (state.timeline.pending.some((entry) => entry.state !== 'failed')) return;
     const last = state.timeline.messages.findLast((message) => message.author?.id === account.id && !message.deletedAt);
     if (!last) return;
     setEditing(last.seq);
