@@ -17,7 +17,6 @@ export function notePageStatus(nonce: string, status: number): void {
 /** Lets the page that Next is about to render for this request decide its status. */
 export function applyPageStatus(response: ServerResponse, nonce: string): void {
   const writeHead = response.writeHead.bind(response);
-  response.writeHead = ((status: number, ...rest: []) =>
-    writeHead(statuses.get(nonce) ?? status, ...rest));
+  response.writeHead = (status: number, ...rest: []) => writeHead(statuses.get(nonce) ?? status, ...rest);
   response.once('close', () => statuses.delete(nonce));
 }
