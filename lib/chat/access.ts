@@ -33,6 +33,17 @@ interface Lateral {
 
 type AccessRow = RoomRow & MembershipRow;
 
+/** The room has another name now. Who knows nothing of that sees a room that is not there. */
+export class RoomMoved extends AppError {
+  /** the room's name as it is */
+  readonly movedTo: string;
+
+  constructor(movedTo: string) {
+    super('not_found', `This room is called ${movedTo} now.`);
+    this.movedTo = movedTo;
+  }
+}
+
 const notFound = () => new AppError('not_found', 'There is no such room.');
 
 function checkAccess(row: AccessRow | undefined, actor: Actor, level: AccessLevel): RoomAccess {
@@ -51,7 +62,8 @@ function checkAccess(row: AccessRow | undefined, actor: Actor, level: AccessLeve
  * The only way to obtain a room: by its address, for an actor who may have it.
  *
  * @param address the room's name, already normalised
- * @throws AppError `not_found` (no such room, or a private one of others), `forbidden` (removed, or not the owner)
+ * @throws AppError `not_found` (no such room, or a private one of others; {@link RoomMoved} where it has another name now),
+ *   `forbidden` (removed, or not the owner)
  */
 export async function accessRoom(actor: Actor, address: string, level: AccessLevel = 'use'): Promise<RoomAccess> {
   return (await accessRoomWith<QueryResultRow>(actor, address, level, null)).access;
@@ -81,8 +93,20 @@ export async function accessRoomWith<Row extends QueryResultRow>(
      WHERE c.name = $1`,
     [address, actor.id, ...(lateral?.params ?? [])],
   );
+  if (rows.length === 0) await refuseFormerName(actor, address);
   return {
     access: checkAccess(rows[0], actor, level),
     rows: lateral ? rows.filter((row) => row.present === true) : [],
   };
+}
+
+/** Old names lead only those to a room who would find it by its name. */
+async function refuseFormerName(actor: Actor, address: string): Promise<void> {
+  const { rows } = await pool().query<{ name: string }>(
+    `SELECT c.name FROM former_names f JOIN chats c ON c.id = f.room_id
+     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2 AND s.removed_at IS NULL
+     WHERE f.name = $1 AND (c.visibility = 'public' OR s.user_id IS NOT NULL OR $3)`,
+    [address, actor.id, actor.role === 'administrator'],
+  );
+  if (rows[0]) throw new RoomMoved(rows[0].name);
 }

@@ -8,10 +8,11 @@ import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/val
 import { isUnavailable } from '../db';
 import { limit, refund } from '../limits';
 import { log } from '../log';
-import { accessRoom, type AccessLevel, type RoomAccess } from './access';
+import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
 import { readHistory } from './history';
 import { ensureMember, readRoom } from './memberships';
 import { checkMessage, deleteMessage, editMessage, sendMessage } from './messages';
+import { updateRoom } from './room-update';
 import { createRoom, deleteRoom, listRooms } from './rooms';
 import { searchRooms } from './search';
 
@@ -69,6 +70,10 @@ export const COMMANDS = {
   'room:list': global('room:list', { run: ({ actor }) => listRooms(actor) }),
   'room:search': global('room:search', { run: ({ actor, args }) => searchRooms(actor, args) }),
   'room:get': inRoom('room:get', { access: 'use', run: ({ access }) => Promise.resolve(access) }),
+  'room:update': inRoom('room:update', {
+    access: 'manage',
+    run: ({ access, args }) => updateRoom(access, args),
+  }),
   'room:delete': inRoom('room:delete', {
     access: 'manage',
     run: async ({ access }) => {
@@ -211,3 +216,22 @@ export async function dispatch<N extends CommandName>(
   const run = await prepare(actor, name, input, call);
   return run();
 }
+
+/**
+ * Runs something about a room, by its present name where the input has an old one: what HTTP answers with a redirect.
+ *
+ * @param work gets the input, and throws as {@link dispatch} does
+ */
+export async function followingNames<Input extends object, T>(
+  input: Input,
+  work: (input: Input) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(input);
+  } catch (error) {
+    if (error instanceof RoomMoved) return work({ ...input, room: error.movedTo });
+    throw error;
+  }
+}
+
+export { RoomMoved } from './access';

@@ -13,13 +13,16 @@ import { publish } from './publish';
  */
 export async function createRoom(actor: Actor, input: { name: string; topic: string }): Promise<{ room: Room }> {
   try {
-    const row = await prisma().room.create({
-      data: {
-        ...input,
-        ownerId: actor.email,
-        memberships: { create: { userId: actor.id, role: 'owner' } },
-      },
-    });
+    const [, row] = await prisma().$transaction([
+      prisma().formerName.deleteMany({ where: { name: input.name } }),
+      prisma().room.create({
+        data: {
+          ...input,
+          ownerId: actor.email,
+          memberships: { create: { userId: actor.id, role: 'owner' } },
+        },
+      }),
+    ]);
     const room: Room = {
       id: row.id,
       name: row.name,
@@ -33,10 +36,15 @@ export async function createRoom(actor: Actor, input: { name: string; topic: str
     publish({ type: 'room:added', room, userId: actor.id });
     return { room };
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'A room with this name exists already.';
-    throw new AppError('conflict', message, { errors: [{ path: 'name', message }] });
+    throw nameTaken(error);
   }
+}
+
+/** What a unique name that is taken means to the client; any other error as it is. */
+export function nameTaken(error: unknown): unknown {
+  if (!isUniqueViolation(error)) return error;
+  const message = 'A room with this name exists already.';
+  return new AppError('conflict', message, { errors: [{ path: 'name', message }] });
 }
 
 /** The rooms that the actor is a member of, latest activity first. */

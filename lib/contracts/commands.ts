@@ -23,17 +23,24 @@ function oneCursor(input: object): boolean {
   );
 }
 
+const onlyPublic = visibilitySchema.refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater });
+
 /** What each command takes. Strict: an unknown field is an error, so that nothing is assigned by accident. */
 export const COMMAND_SCHEMAS = {
   'room:create': z.strictObject({
     name: roomNameSchema,
     topic: topicSchema.optional(),
-    visibility: visibilitySchema
-      .refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater })
-      .optional(),
+    visibility: onlyPublic.optional(),
   }),
   'room:list': z.strictObject({}),
   'room:get': z.strictObject(room),
+  'room:update': z.strictObject({
+    ...room,
+    name: roomNameSchema.optional(),
+    topic: topicSchema.optional(),
+    visibility: onlyPublic.optional(),
+    owner: z.string({ error: FIELD_MESSAGES.required }).optional(),
+  }),
   'room:delete': z.strictObject(room),
   'room:search': z.strictObject({
     q: querySchema.default(''),

@@ -89,6 +89,10 @@ read('/rooms/:room/messages', 'message:list', (context) => ({
 
 api.get('/me', async (context) => context.json({ user: accountOf(await actorOf(context)) }));
 api.post('/rooms', (context) => postRoom(context, readInput(context)));
+api.patch('/rooms/:room', async (context) => {
+  const input = readInput(context);
+  return context.json(await dispatch(await actorOf(context), 'room:update', merge(input, { room: roomOf(context) })));
+});
 api.delete('/rooms/:room', async (context) => {
   ignoreInput(context);
   await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });

@@ -1,3 +1,4 @@
+import { RoomMoved } from '../chat/commands';
 import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
 import { alreadySent, isForm, readForm, wantsHtml, type Context } from './context';
@@ -35,7 +36,7 @@ export async function answerForm(context: Context, page: string, handle: () => P
     if (context.env.refusal) throw context.env.refusal;
     return await handle();
   } catch (thrown) {
-    if (!wantsHtml(context)) throw thrown;
+    if (!wantsHtml(context) || thrown instanceof RoomMoved) throw thrown;
     const error = toAppError(thrown);
     const isAccountPage = page === '/login' || page === '/register';
     if (error.code === 'unauthenticated' && !isAccountPage)

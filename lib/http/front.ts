@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { authenticate, credentialOf } from '../auth/credentials';
+import { RoomMoved } from '../chat/commands';
 import { AppError } from '../contracts/errors';
 import { FORM_STATE_HEADER, type FormState } from '../contracts/form-state';
 import { isRoomName, toRoomName } from '../contracts/values';
@@ -25,7 +26,9 @@ const app = new Hono<{ Bindings: Bindings }>({ strict: false });
 app.route('/api/health', health);
 app.route('/api/v1', api);
 app.route('/', site);
-app.onError((error) => problem(error));
+app.onError((error, { env: { incoming } }) =>
+  error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
+);
 app.notFound((context) => {
   const { path } = context.req;
   const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
@@ -36,6 +39,14 @@ app.notFound((context) => {
   if (allowed.length > 0) return new Response(null, { status: 405, headers: { allow: allowed.join(', ') } });
   return problem(new AppError('not_found', 'There is nothing at this address.'));
 });
+
+/** The same address with the room's present name; 308 keeps method and body (RFC 9110, 15.4.9). */
+function movedTo(name: string, { url = '/' }: IncomingMessage): Response {
+  const location = url.replace(ROOM_SEGMENT, (_, before: string) => before + encodeURIComponent(name));
+  return new Response(null, { status: 308, headers: { location } });
+}
+
+const ROOM_SEGMENT = /^(\/api\/v1\/rooms\/|\/chat\/|\/user\/rooms\/delete\/)[^/?]+/;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,4 +1,4 @@
-import { dispatch, isCommandName, prepare } from '../chat/commands';
+import { dispatch, followingNames, isCommandName, prepare, RoomMoved } from '../chat/commands';
 import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
@@ -42,7 +42,7 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
   try {
     await turn;
     if (connection.gone) throw closed();
-    const run = await begin(hub, connection, name, input);
+    const run = await followingNames(input, (followed) => begin(hub, connection, name, followed));
     next();
     return await run();
   } finally {
@@ -54,8 +54,10 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
 const closed = () => new AppError('unavailable', 'This connection is closed.');
 
 async function begin(hub: Hub, connection: Connection, name: string, input: object): Promise<() => Promise<Answer>> {
-  if (name === 'typing') return () => typing(hub, connection, input);
-  if (name === 'room:leave') return () => Promise.resolve(leave(hub, connection, input));
+  if (name === 'typing') {
+    return () => followingNames(input, (followed) => typing(hub, connection, followed));
+  }
+  if (name === 'room:leave') return () => leave(hub, connection, input);
   if (name === 'room:join') return join(hub, connection, input);
   if (!isCommandName(name)) throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}.`);
   const run = await prepare(connection.actor, name, input, { connectionId: connection.id });
@@ -102,11 +104,22 @@ async function join(hub: Hub, connection: Connection, input: object): Promise<()
   };
 }
 
-function leave(hub: Hub, connection: Connection, input: object): Answer {
+async function leave(hub: Hub, connection: Connection, input: object): Promise<Answer> {
   const { room } = parseInput(LEAVE_SCHEMA, input);
-  const channel = hub.joined(connection, room);
+  const channel = hub.joined(connection, room) ?? (await joinedByOldName(hub, connection, room));
   if (channel) hub.unsubscribe(connection, channel.roomId);
   return { result: {} };
+}
+
+async function joinedByOldName(hub: Hub, connection: Connection, room: string) {
+  if (connection.rooms.size === 0) return undefined;
+  try {
+    await dispatch(connection.actor, 'room:get', { room });
+  } catch (error) {
+    if (error instanceof RoomMoved) return hub.joined(connection, error.movedTo);
+    if (!(error instanceof AppError)) throw error;
+  }
+  return undefined;
 }
 
 async function typing(hub: Hub, connection: Connection, input: object): Promise<Answer> {

@@ -42,6 +42,7 @@ export class Fanout {
         this.#toUser(event.userId, new Frame('room:added', { room: event.room }));
         break;
       case 'room:updated':
+        this.#hub.rename(event.room.id, event.room.name);
         void this.#toMembers(event.room.id, new Frame('room:updated', { room: event.room }));
         break;
       case 'room:deleted':

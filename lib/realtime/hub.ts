@@ -69,6 +69,12 @@ export class Hub {
     return this.#channels.get(roomId);
   }
 
+  /** Notes a room's new name, which its facts go by from now on. */
+  rename(roomId: number, name: string): void {
+    const channel = this.#channels.get(roomId);
+    if (channel) channel.name = name;
+  }
+
   /** The channel of that name in which the connection is. */
   joined(connection: Connection, name: string): Channel | undefined {
     for (const roomId of connection.rooms) {

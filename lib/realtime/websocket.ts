@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { authenticate, credentialOf } from '../auth/credentials';
-import { dispatch } from '../chat/commands';
+import { dispatch, followingNames } from '../chat/commands';
 import type { Actor } from '../contracts/actor';
 import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
@@ -149,7 +149,7 @@ export class PlainWebSockets {
     await limit('connectAddress', edgeOf(request).address);
     const actor = await authenticate(credentialsOf(request));
     await limit('connect', actor.id);
-    const { room } = await dispatch(actor, 'room:get', { room: address });
+    const { room } = await followingNames({ room: address }, (input) => dispatch(actor, 'room:get', input));
     refuseBeyond(cursor, room);
     if (socket.destroyed) return;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, actor, room, cursor));

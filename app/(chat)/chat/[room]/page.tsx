@@ -5,7 +5,7 @@ import { cookies } from 'next/headers';
 import { permanentRedirect, redirect } from 'next/navigation';
 import { RoomView } from '@/components/messages/room-view';
 import { knownTimeZone, TIME_ZONE_COOKIE } from '@/components/messages/time-zone';
-import { dispatch } from '@/lib/chat/commands';
+import { dispatch, RoomMoved } from '@/lib/chat/commands';
 import type { MessagePage } from '@/lib/contracts/entities';
 import { AppError, ERROR_STATUS } from '@/lib/contracts/errors';
 import { LIMITS } from '@/lib/contracts/limits';
@@ -37,6 +37,7 @@ async function found<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {
+    if (error instanceof RoomMoved) permanentRedirect(`/chat/${encodeURIComponent(error.movedTo)}`);
     if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'forbidden')) throw error;
     await answerStatus(ERROR_STATUS[error.code]);
     return null;
