@@ -41,7 +41,7 @@ async function handOver(tx: Transaction, roomId: number, username: string): Prom
     create: { roomId, userId: user.id, role: 'owner', lastReadSeq: lastSeq },
     update: { role: 'owner', removedAt: null },
   });
-  return { user, isNew: !member || member.removedAt !== null };
+  return { user, isNew: member?.removedAt !== null };
 }
 
 /**

@@ -4,6 +4,7 @@ import { bus } from '@/lib/bus';
 import type { Message } from '@/lib/contracts/entities';
 import { Writer } from '@/lib/chat/writer';
 import { pool } from '@/lib/db';
+import { log } from '@/lib/log';
 import { createPerson, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
@@ -274,6 +275,8 @@ describe('the writer', () => {
   it('neither stores twice nor stops when a listener of the bus fails', async () => {
     const room = await world.room(person(0));
     const client = await SocketIoClient.connect(world.url, person(0).token);
+    const { level } = log;
+    log.level = 'silent';
     const fails = vi.fn(() => {
       throw new Error('a listener failed');
     });
@@ -283,6 +286,7 @@ describe('the writer', () => {
     );
     expect(fails).toHaveBeenCalled();
     stop();
+    log.level = level;
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true]);
     expect((await client.call('message:send', { room: room.name, body: 'four' })).ok).toBe(true);
     expect((await storedIn(room.id)).map(({ body }) => body)).toEqual(['one', 'two', 'three', 'four']);
