@@ -13,7 +13,12 @@ let room: Room;
 beforeAll(async () => {
   const other = await createUser();
   user = await createUser({ username: 'a-person-with-a-very-long-name' });
-  room = await createRoom({ owner: user, name: 'a-room-with-a-long-name', topic: 'A topic '.repeat(20), members: [other] });
+  room = await createRoom({
+    owner: user,
+    name: 'a-room-with-a-long-name',
+    topic: 'A topic '.repeat(20),
+    members: [other],
+  });
   await createRoom({ owner: other, name: 'someone-elses', members: [user] });
   await writeMessages(
     room,
@@ -101,7 +106,9 @@ describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
     visitor.tolerate(/404/);
     const page = await visitor.context.newPage();
     const found: string[] = [];
-    for (const { name, path, signedIn, prepare } of PLACES.toSorted((a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0))) {
+    for (const { name, path, signedIn, prepare } of PLACES.toSorted(
+      (a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0),
+    )) {
       if (signedIn && !(await visitor.context.cookies()).some((cookie) => cookie.name.includes('session-token'))) {
         await visitor.signIn(user);
       }
@@ -109,7 +116,8 @@ describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
       await page.locator('h1').waitFor();
       await prepare?.(page);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.html}`);
+      for (const { id, nodes } of violations)
+        found.push(`${name}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.html}`);
       if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not one first heading`);
     }
     expect(found).toEqual([]);
@@ -121,7 +129,9 @@ test('at 320 px, and at 200 % of it, nothing scrolls sideways', async () => {
   visitor.tolerate(/404/);
   const page = await visitor.context.newPage();
   const found: string[] = [];
-  for (const { name, path, signedIn, prepare } of PLACES.toSorted((a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0))) {
+  for (const { name, path, signedIn, prepare } of PLACES.toSorted(
+    (a, b) => Number(a.signedIn ?? 0) - Number(b.signedIn ?? 0),
+  )) {
     if (signedIn) await visitor.signIn(user);
     await page.goto(house.url + path());
     await page.locator('h1').waitFor();

@@ -50,7 +50,9 @@ function watchPlace(page: Page): Promise<Watched> {
     (log) =>
       new Promise<Watched>((resolve) => {
         const edge = log.getBoundingClientRect().top;
-        const first = [...log.querySelectorAll('article')].find((article) => article.getBoundingClientRect().bottom > edge + 1);
+        const first = [...log.querySelectorAll('article')].find(
+          (article) => article.getBoundingClientRect().bottom > edge + 1,
+        );
         const id = first?.id ?? '';
         const top = first?.getBoundingClientRect().top ?? 0;
         const height = log.scrollHeight;
@@ -62,7 +64,8 @@ function watchPlace(page: Page): Promise<Watched> {
           moved = Math.max(moved, now === undefined ? Number.POSITIVE_INFINITY : Math.abs(now - top));
           if (grownAt === null && log.scrollHeight > height + 500) grownAt = performance.now();
           const waited = performance.now() - (grownAt ?? begun);
-          if (waited > (grownAt === null ? 3_000 : 400)) resolve({ seq: Number(id.slice(2)), moved, grown: grownAt !== null });
+          if (waited > (grownAt === null ? 3_000 : 400))
+            resolve({ seq: Number(id.slice(2)), moved, grown: grownAt !== null });
           else requestAnimationFrame(look);
         };
         requestAnimationFrame(look);
@@ -142,7 +145,9 @@ test('the place stays while messages above it are edited to another height', asy
   await rest(here.page);
   const anchor = await here.log.evaluate((log) => {
     const edge = log.getBoundingClientRect().top;
-    const inView = [...log.querySelectorAll('article')].find((article) => article.getBoundingClientRect().top > edge + 50);
+    const inView = [...log.querySelectorAll('article')].find(
+      (article) => article.getBoundingClientRect().top > edge + 50,
+    );
     return inView?.id ?? '';
   });
   const position = async () => (await here.page.locator(`#${anchor}`).boundingBox())?.y;

@@ -25,7 +25,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
       const element = document.activeElement;
       if (!(element instanceof HTMLElement)) return '';
       const labels = 'labels' in element && element.labels instanceof NodeList ? [...element.labels] : [];
-      return [element.ariaLabel, ...labels.map((label) => label.textContent), element.innerText].filter(Boolean).join(' ');
+      return [element.ariaLabel, ...labels.map((label) => label.textContent), element.innerText]
+        .filter(Boolean)
+        .join(' ');
     });
   for (let presses = 0; presses < 40; presses++) {
     await page.keyboard.press('Tab');
@@ -69,7 +71,9 @@ test('the quick switcher finds a room, Alt with arrows goes to the next', async 
   const rooms = [];
   // Activity orders the list: the last one made is the first.
   for (const [index, name] of names.entries()) {
-    rooms.push(await createRoom({ owner: user, name, createdAt: new Date(Date.now() - 1_000 * (names.length - index)) }));
+    rooms.push(
+      await createRoom({ owner: user, name, createdAt: new Date(Date.now() - 1_000 * (names.length - index)) }),
+    );
   }
   const visitor = await house.visitorAs(user);
   const here = await new RoomPage(await visitor.open('/chat/alpha')).live();
@@ -155,7 +159,9 @@ test('Esc marks the room as read', async () => {
   await here.log.getByText('New', { exact: true }).waitFor({ state: 'detached' });
   await expect
     .poll(async () => {
-      const answer = await visitor.context.request.get(`${house.url}/user`, { headers: { accept: 'application/json' } });
+      const answer = await visitor.context.request.get(`${house.url}/user`, {
+        headers: { accept: 'application/json' },
+      });
       return ((await answer.json()) as { rooms: { unread: number }[] }).rooms[0]?.unread;
     })
     .toBe(0);

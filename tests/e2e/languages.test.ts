@@ -25,14 +25,25 @@ test('numbers and their nouns agree, in both languages', async () => {
   const [reader, writer] = await Promise.all([createUser(), createUser()]);
   const counts = [1, 2, 5, 21];
   for (const count of counts) {
-    const room = await createRoom({ owner: writer, members: [reader], name: `has-${count}` });
-    await writeMessages(room, Array.from({ length: count }, () => ({ author: writer, body: 'x' })));
+    const room = await createRoom({ owner: writer, members: [reader], name: `has-${count}-of-them` });
+    await writeMessages(
+      room,
+      Array.from({ length: count }, () => ({ author: writer, body: 'x' })),
+    );
   }
   const labels = async (locale: string) => {
     const page = await (await house.visitorAs(reader, { locale })).open('/user');
     const list = page.getByRole('navigation').getByRole('listitem');
     await list.first().waitFor();
-    return Promise.all(counts.map((count) => list.filter({ hasText: `has-${count}` }).locator('.sr-only').first().textContent()));
+    return Promise.all(
+      counts.map((count) =>
+        list
+          .filter({ hasText: `has-${count}-of-them` })
+          .locator('.sr-only')
+          .first()
+          .textContent(),
+      ),
+    );
   };
   expect(await labels('en')).toEqual([
     '1 unread message',
@@ -65,7 +76,9 @@ test('a whole conversation in Russian: days, times, names of keys', async () => 
   await room2.sees('День');
   await page.keyboard.press('Control+/');
   await page.getByRole('dialog', { name: 'Клавиши' }).or(page.getByRole('dialog')).waitFor();
-  const untranslated = await page.evaluate(() => /\b(?:rooms|chat|errors|account)\.\w+/.exec(document.body.innerText)?.[0] ?? null);
+  const untranslated = await page.evaluate(
+    () => /\b(?:rooms|chat|errors|account)\.\w+/.exec(document.body.innerText)?.[0] ?? null,
+  );
   expect(untranslated).toBeNull();
 });
 

@@ -28,7 +28,9 @@ const ATTACKS = [
 async function expectHarmless(page: Page): Promise<void> {
   const found = await page.evaluate(() => ({
     ran: 'ran' in window,
-    elements: document.querySelectorAll('main iframe, main img, main script, main [onerror], main [onload], main [onmouseover]').length,
+    elements: document.querySelectorAll(
+      'main iframe, main img, main script, main [onerror], main [onload], main [onmouseover]',
+    ).length,
     links: [...document.querySelectorAll('a')]
       .map((link) => link.getAttribute('href') ?? '')
       .filter((href) => !/^(?:[/#]|https?:|mailto:)/.test(href)),
@@ -39,7 +41,10 @@ async function expectHarmless(page: Page): Promise<void> {
 test('messages show what was typed, and nothing of it runs', async () => {
   const user = await createUser();
   const room = await createRoom({ owner: user, topic: ATTACKS.slice(0, 3).join(' ') });
-  await writeMessages(room, ATTACKS.map((body) => ({ author: user, body })));
+  await writeMessages(
+    room,
+    ATTACKS.map((body) => ({ author: user, body })),
+  );
   const visitor = await house.visitorAs(user);
   const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
   const shown = await here.log.getByRole('article').locator('p').allInnerTexts();
@@ -66,21 +71,26 @@ test('topics, titles, searches and refused forms are text too', async () => {
   const user = await createUser();
   const visitor = await house.visitorAs(user);
   visitor.tolerate(/422/, /401/);
-  for (const [index, topic] of ATTACKS.slice(0, 6).entries()) await createRoom({ owner: user, name: `attack-${index}`, topic });
+  for (const [index, topic] of ATTACKS.slice(0, 6).entries())
+    await createRoom({ owner: user, name: `attack-${index}`, topic });
   const page = await visitor.open('/user');
   await page.getByRole('heading', { level: 1 }).waitFor();
   await expectHarmless(page);
 
   for (const attack of ATTACKS.slice(0, 5)) {
     await page.goto(`${house.url}/user/search/results?q=${encodeURIComponent(attack)}`);
-    await page.getByRole('searchbox').waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe(attack);
+    await page.getByRole('searchbox', { name: 'Name of a room' }).waitFor();
+    expect(await page.getByRole('searchbox', { name: 'Name of a room' }).inputValue()).toBe(attack);
     expect(await page.title()).toContain(attack.slice(0, 8));
     await expectHarmless(page);
   }
   await page.goto(`${house.url}/user/search`);
-  await page.getByRole('searchbox').fill('attack');
-  await page.getByText(ATTACKS[1] ?? '').waitFor();
+  await page.getByRole('searchbox', { name: 'Name of a room' }).fill('attack');
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^attack-1/ })
+    .getByText(ATTACKS[1] ?? '')
+    .waitFor();
   await expectHarmless(page);
 
   // The form comes back with what was typed: rendered by the server, as an ordinary form posts it.

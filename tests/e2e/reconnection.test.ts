@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { pool } from '@/lib/db';
 import { createRoom, createUser } from '../factories';
@@ -10,7 +11,9 @@ const house = useHouse();
 const AWAY = [/WebSocket connection to/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/];
 
 async function stored(roomId: number): Promise<string[]> {
-  const { rows } = await pool().query<{ body: string }>('SELECT body FROM messages WHERE room_id = $1 ORDER BY seq', [roomId]);
+  const { rows } = await pool().query<{ body: string }>('SELECT body FROM messages WHERE room_id = $1 ORDER BY seq', [
+    roomId,
+  ]);
   return rows.map(({ body }) => body);
 }
 
@@ -44,38 +47,55 @@ test('what is written while the server is dead goes out once, in order, when it 
   await here.sees('Good to have you back');
 });
 
-test('what waits survives a reload while offline, and goes out once', async () => {
+/** Loads pages, but lets no live connection come about while `blocked` says so. */
+async function blockSockets(page: Page, blocked: () => boolean): Promise<void> {
+  await page.exposeFunction('socketsAreBlocked', blocked);
+  await page.route(/\/socket\.io\//, (route) => (blocked() ? route.abort('connectionrefused') : route.continue()));
+  await page.addInitScript(() => {
+    const key = 'test:sockets-blocked';
+    const { WebSocket: Original } = window;
+    const ask = Reflect.get(window, 'socketsAreBlocked') as () => Promise<boolean>;
+    localStorage.setItem(key, localStorage.getItem(key) ?? 'true');
+    setInterval(() => void ask().then((answer) => localStorage.setItem(key, String(answer))), 50);
+    window.WebSocket = new Proxy(Original, {
+      construct: (target, [url]: [string]) =>
+        new target(localStorage.getItem(key) === 'true' ? url.replace('/socket.io/', '/nothing/') : url),
+    });
+  });
+}
+
+test('what waits survives a reload, and goes out once', async () => {
   const user = await createUser();
   const room = await createRoom({ owner: user });
   const visitor = await house.visitorAs(user);
-  visitor.tolerate(/WebSocket connection to/, /ERR_INTERNET_DISCONNECTED/, /ERR_NETWORK/);
-  const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
-  await visitor.context.setOffline(true);
-  // Being offline does not close what is open, as pulling the cable does not; the page is told all the same.
-  await here.page.getByText('You are offline.').waitFor();
-  // The connection itself may still carry it: only a message that nothing can carry has to wait.
-  await here.page.close();
-  await visitor.context.setOffline(false);
-
+  visitor.tolerate(...AWAY);
   const page = await visitor.context.newPage();
   let blocked = true;
-  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
-    if (blocked) void socket.close({ code: 1001 });
-    else socket.connectToServer();
-  });
-  await page.route(/\/socket\.io\//, (route) => (blocked ? route.abort('connectionrefused') : route.continue()));
-  visitor.tolerate(...AWAY);
+  await blockSockets(page, () => blocked);
   await page.goto(`${house.url}/chat/${room.name}`);
-  const again = new RoomPage(page);
+  const here = new RoomPage(page);
   await page.getByText('Reconnecting…').waitFor();
-  await again.say('Kept in the outbox');
-  await again.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
+  await here.say('Kept in the outbox');
+  await here.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
   await page.reload();
-  await again.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
+  await here.message('Kept in the outbox').getByText('Waits for the connection').waitFor();
   expect(await stored(room.id)).toEqual([]);
   blocked = false;
-  await again.sees('Kept in the outbox');
+  await here.sees('Kept in the outbox');
   expect(await stored(room.id)).toEqual(['Kept in the outbox']);
+});
+
+test('being offline is told, and passes by itself', async () => {
+  const user = await createUser();
+  const room = await createRoom({ owner: user });
+  const visitor = await house.visitorAs(user);
+  const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  await visitor.context.setOffline(true);
+  await here.page.getByText('You are offline. What you write is kept and sent later.').waitFor();
+  await visitor.context.setOffline(false);
+  await here.page.getByText('You are offline.').waitFor({ state: 'detached' });
+  await here.say('Back again');
+  await here.sees('Back again');
 });
 
 test('a refused message stays with its reason, and can be sent again or given up', async () => {

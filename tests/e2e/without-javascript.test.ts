@@ -80,10 +80,13 @@ test('a room is made, found by another, read and posted to', async () => {
 
   const other = await house.visitorAs(guest, PLAIN);
   const search = await other.open('/user/search');
-  await search.getByRole('searchbox').fill('talk');
+  await search.getByRole('searchbox', { name: 'Name of a room' }).fill('talk');
   await search.getByRole('button', { name: 'Search' }).click();
   await search.waitForURL('**/user/search/results?q=talk');
-  await search.getByRole('main').getByRole('link', { name: /^plain-talk/ }).click();
+  await search
+    .getByRole('main')
+    .getByRole('link', { name: /^plain-talk/ })
+    .click();
   await search.locator('#m-1').getByText('The first').waitFor();
   await search.getByRole('textbox', { name: 'Message to plain-talk' }).fill('The second');
   await search.getByRole('button', { name: 'Send' }).click();

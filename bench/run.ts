@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { createDataDir } from '../tests/harness/data-dir';
+import { buildAll, isFresh } from '../scripts/build.mjs';
+import { startService } from './service';
+import { table } from './statistics';
+import { describe, measureTwoBrowsers } from './two-browsers';
+
+/*
+ * npm run bench [-- start|first-load|two-browsers …]
+ * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
+ */
+
+const ROOT = join(import.meta.dirname, '..');
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n\n`);
+}
+
+function machine(): string {
+  const [cpu] = cpus();
+  return `${cpus().length} × ${cpu?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
+}
+
+async function measureStart(): Promise<void> {
+  const { path, remove } = await createDataDir();
+  try {
+    const rows: (string | number)[][] = [];
+    for (const name of ['first, on an empty folder', 'second', 'third']) {
+      const service = await startService(path);
+      rows.push([name, service.readyAfter / 1_000]);
+      await service.stop();
+    }
+    say(`Start until ready, in s\n${table(['', 's'], rows)}`);
+  } finally {
+    await remove();
+  }
+}
+
+async function withService(use: (url: string) => Promise<void>): Promise<void> {
+  const { path, remove } = await createDataDir();
+  const service = await startService(path);
+  try {
+    await use(service.url);
+  } finally {
+    await service.stop();
+    await remove();
+  }
+}
+
+const MEASUREMENTS: Record<string, () => Promise<void>> = {
+  start: measureStart,
+  'first-load': () =>
+    withService((url) => {
+      const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+      const { stdout, stderr } = spawnSync(process.execPath, [tsx, join(ROOT, 'scripts/first-load.ts'), url], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      say(`JavaScript of a room’s first load\n${stdout.trimEnd()}${stderr}`);
+      return Promise.resolve();
+    }),
+  'two-browsers': () =>
+    withService(async (url) => {
+      say(describe(await measureTwoBrowsers(url)));
+    }),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(MEASUREMENTS, name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no measurement "${unknown}": choose from ${Object.keys(MEASUREMENTS).join(', ')}.\n`);
+  process.exit(1);
+}
+if (!isFresh()) await buildAll();
+say(machine());
+for (const [name, measure] of Object.entries(MEASUREMENTS))
+  if (asked.length === 0 || asked.includes(name)) await measure();
