@@ -1,7 +1,8 @@
 import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { LAST_ROOM_COOKIE, roomPath } from '@/components/rooms/room-path';
+import { roomPath } from '@/lib/contracts/paths';
+import { LAST_ROOM_COOKIE } from '@/components/rooms/room-path';
 import { ButtonLink } from '@/components/ui/button-link';
 import { currentActor } from '@/lib/auth/page-session';
 import { dispatch } from '@/lib/chat/commands';

@@ -1,6 +1,7 @@
 import { redirect } from 'next/navigation';
 import { currentActor } from '@/lib/auth/page-session';
 import type { Actor } from '@/lib/contracts/actor';
+import { loginPath } from '@/lib/contracts/paths';
 
 /**
  * Whoever is signed in; anybody else is sent to sign in, and comes back here afterwards.
@@ -8,5 +9,5 @@ import type { Actor } from '@/lib/contracts/actor';
  * @param path this page's own address, with its query
  */
 export async function requireActor(path: string): Promise<Actor> {
-  return (await currentActor()) ?? redirect(`/login?callbackUrl=${encodeURIComponent(path)}`);
+  return (await currentActor()) ?? redirect(loginPath(path));
 }

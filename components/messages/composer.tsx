@@ -1,5 +1,6 @@
 'use client';
 
+import { roomPath } from '@/lib/contracts/paths';
 import { SendHorizontal } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
@@ -77,7 +78,7 @@ export function Composer({ room, meId, refused, formId, onSend, onTyping, onEdit
   return (
     <form
       method="post"
-      action={`/chat/${encodeURIComponent(room.name)}`}
+      action={roomPath(room.name)}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -1,5 +1,6 @@
 'use client';
 
+import { loginPath } from '@/lib/contracts/paths';
 import {
   createContext,
   useContext,
@@ -42,7 +43,7 @@ const LEAVING_MS = 2_000;
 
 function signInAgain() {
   const here = location.pathname + location.search + location.hash;
-  setTimeout(() => location.assign(`/login?callbackUrl=${encodeURIComponent(here)}`), leaving ? LEAVING_MS : 0);
+  setTimeout(() => location.assign(loginPath(here)), leaving ? LEAVING_MS : 0);
 }
 
 let leaving = false;

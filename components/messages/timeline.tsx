@@ -1,5 +1,6 @@
 'use client';
 
+import { roomPath } from '@/lib/contracts/paths';
 import { useTranslations } from 'next-intl';
 import { useImperativeHandle, useMemo, useState, type KeyboardEvent, type ReactElement, type Ref } from 'react';
 import { Virtualizer } from 'virtua';
@@ -127,7 +128,7 @@ export function Timeline({
 
   const oldest = timeline.messages[0];
   const newest = timeline.messages.at(-1);
-  const path = `/chat/${encodeURIComponent(room.name)}`;
+  const path = roomPath(room.name);
   const top = (
     <div style={{ height: TOP_HEIGHT }} className="flex shrink-0 items-center justify-center px-4 text-sm text-muted">
       {!hasBefore(timeline) ? (

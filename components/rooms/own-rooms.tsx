@@ -7,7 +7,7 @@ import { useRooms } from '@/components/messages/realtime-provider';
 import { buttonClass } from '@/components/ui/button';
 import { CountBadge } from '@/components/ui/count-badge';
 import { LocalTime } from '@/components/ui/local-time';
-import { roomPath } from './room-path';
+import { deletionPath, roomPath } from '@/lib/contracts/paths';
 
 interface OwnRoomsProps {
   userId: number;
@@ -52,7 +52,7 @@ export function OwnRooms({ userId, administrator }: OwnRoomsProps) {
           </Link>
           {administrator || room.owner?.id === userId ? (
             <Link
-              href={`/user/rooms/delete/${encodeURIComponent(room.name)}`}
+              href={deletionPath(room.name)}
               prefetch={false}
               className={buttonClass({ variant: 'ghost', size: 'icon' })}
               aria-label={t('deleteNamed', { room: room.name })}

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { CountBadge } from '@/components/ui/count-badge';
 import { Dialog } from '@/components/ui/dialog';
 import type { OwnRoom } from '@/lib/contracts/entities';
-import { roomPath } from './room-path';
+import { roomPath } from '@/lib/contracts/paths';
 
 const ITEM =
   'flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 data-[selected=true]:bg-accent-soft data-[selected=true]:text-ink text-muted';

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { cx } from '@/components/ui/class-names';
 import { CountBadge } from '@/components/ui/count-badge';
 import type { OwnRoom } from '@/lib/contracts/entities';
-import { roomPath } from './room-path';
+import { roomPath } from '@/lib/contracts/paths';
 
 /** A room in the list: bold with a count while it has something unread, marked while it is open. */
 export function RoomLink({ room, current }: { room: OwnRoom; current: boolean }) {

@@ -6,7 +6,7 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { controlClass } from '@/components/ui/field';
-import { roomPath } from './room-path';
+import { roomPath } from '@/lib/contracts/paths';
 import { fetchSearchPage, resultsPath } from './search-client';
 import { SearchResults, type SearchPage } from './search-results';
 

@@ -8,7 +8,7 @@ import { Kbd } from '@/components/ui/kbd';
 import { useKeyName } from '@/components/ui/key-name';
 import type { OwnRoom } from '@/lib/contracts/entities';
 import { neighbour } from './neighbour';
-import { roomPath } from './room-path';
+import { roomPath } from '@/lib/contracts/paths';
 
 const QuickSwitcher = dynamic(() => import('./quick-switcher').then((module) => module.QuickSwitcher), { ssr: false });
 const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog').then((module) => module.ShortcutsDialog), {

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
 import type { Room } from '@/lib/contracts/entities';
 import { isRoomName, toRoomName } from '@/lib/contracts/text';
-import { roomPath } from './room-path';
+import { roomPath } from '@/lib/contracts/paths';
 
 export interface SearchPage {
   q: string;

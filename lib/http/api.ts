@@ -1,3 +1,4 @@
+import { roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
 import { dispatch } from '../chat/commands';
 import type { CommandName } from '../contracts/commands';
@@ -69,7 +70,7 @@ export async function postMessage(context: Context, input: Fields): Promise<Resp
 /** Makes a room: 201 with it and its address. */
 export async function postRoom(context: Context, input: Fields): Promise<Response> {
   const { room } = await dispatch(await actorOf(context), 'room:create', input);
-  return context.json({ room }, 201, { location: `/chat/${encodeURIComponent(room.name)}` });
+  return context.json({ room }, 201, { location: roomPath(room.name) });
 }
 
 /** The service as a resource API, for programs: each route one command, always JSON. */

@@ -1,3 +1,4 @@
+import { loginPath } from '../contracts/paths';
 import { RoomMoved } from '../chat/commands';
 import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
@@ -39,8 +40,7 @@ export async function answerForm(context: Context, page: string, handle: () => P
     if (!wantsHtml(context) || thrown instanceof RoomMoved) throw thrown;
     const error = toAppError(thrown);
     const isAccountPage = page === '/login' || page === '/register';
-    if (error.code === 'unauthenticated' && !isAccountPage)
-      return seeOther(`/login?callbackUrl=${encodeURIComponent(page)}`);
+    if (error.code === 'unauthenticated' && !isAccountPage) return seeOther(loginPath(page));
     if (error.retryAfterMs !== undefined)
       context.env.outgoing.setHeader('retry-after', retryAfterSeconds(error.retryAfterMs));
     await context.env.renderPage(page, ERROR_STATUS[error.code], formState(context, error));

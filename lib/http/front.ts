@@ -1,3 +1,4 @@
+import { roomPath } from '../contracts/paths';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -97,7 +98,7 @@ function canonicalRoomPath(url: URL): string | null {
   const typed = /^\/chat\/([^/]+)$/.exec(url.pathname)?.[1];
   if (typed === undefined) return null;
   const name = toRoomName(decodeURIComponent(typed));
-  const path = `/chat/${encodeURIComponent(name)}`;
+  const path = roomPath(name);
   // Percent-encoding has many spellings of one name; only another name is another address.
   return isRoomName(name) && decodeURIComponent(typed) !== name ? `${path}${url.search}` : null;
 }

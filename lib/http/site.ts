@@ -1,3 +1,4 @@
+import { deletionPath, roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { register, signIn, type SignedIn } from '../auth/accounts';
@@ -115,7 +116,7 @@ site.post('/user/rooms', (context) =>
 );
 
 async function deleteRoom(context: Context): Promise<Response> {
-  const page = `/user/rooms/delete/${encodeURIComponent(roomOf(context))}`;
+  const page = deletionPath(roomOf(context));
   return answerForm(context, page, async () => {
     ignoreInput(context);
     await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });
@@ -138,7 +139,7 @@ site.get('/chat/:room', async (context) => {
 });
 
 site.post('/chat/:room', (context) => {
-  const path = `/chat/${encodeURIComponent(roomOf(context))}`;
+  const path = roomPath(roomOf(context));
   return answerForm(context, path, async () => {
     const response = await postMessage(context, readInput(context, { form: true }));
     if (!wantsHtml(context)) return response;

@@ -6,6 +6,7 @@ import { LoginForm } from '@/components/account/login-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
 import { currentActor } from '@/lib/auth/page-session';
+import { loginPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 
@@ -42,10 +43,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
             {t('registerTitle')}
           </Link>
         </p>
-        <LanguageChoice
-          returnTo={callbackUrl ? `/login?callbackUrl=${encodeURIComponent(callbackUrl)}` : '/login'}
-          hideLegend
-        />
+        <LanguageChoice returnTo={callbackUrl ? loginPath(callbackUrl) : '/login'} hideLegend />
       </div>
     </>
   );

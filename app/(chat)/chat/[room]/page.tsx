@@ -5,14 +5,15 @@ import { cookies } from 'next/headers';
 import { permanentRedirect, redirect } from 'next/navigation';
 import { RoomView } from '@/components/messages/room-view';
 import { knownTimeZone, TIME_ZONE_COOKIE } from '@/components/messages/time-zone';
-import { dispatch, RoomMoved } from '@/lib/chat/commands';
+import { roomPath } from '@/lib/contracts/paths';
+import { dispatch } from '@/lib/chat/commands';
 import type { MessagePage } from '@/lib/contracts/entities';
-import { AppError, ERROR_STATUS } from '@/lib/contracts/errors';
+import { AppError } from '@/lib/contracts/errors';
 import { LIMITS } from '@/lib/contracts/limits';
 import { toRoomName } from '@/lib/contracts/values';
-import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
+import { found } from '../../found';
 import NotFoundHere from '../../not-found';
 import { requireActor } from '../../require-actor';
 
@@ -29,18 +30,6 @@ function decode(segment: string): string {
     return decodeURIComponent(segment);
   } catch {
     return segment;
-  }
-}
-
-/** What a command gives; null, and the page's status set, when the room is not there or not for the reader. */
-async function found<T>(result: Promise<T>): Promise<T | null> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof RoomMoved) permanentRedirect(`/chat/${encodeURIComponent(error.movedTo)}`);
-    if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'forbidden')) throw error;
-    await answerStatus(ERROR_STATUS[error.code]);
-    return null;
   }
 }
 
@@ -61,13 +50,13 @@ export default async function RoomPage({ params, searchParams }: Props) {
   const typed = decode((await params).room);
   const query = await searchParams;
   const name = toRoomName(typed);
-  const path = `/chat/${encodeURIComponent(name)}`;
+  const path = roomPath(name);
   const asked = new URLSearchParams(
     Object.entries(query).flatMap(([key, value]) => [value ?? []].flat().map((one) => [key, one])),
   ).toString();
   const here = asked ? `${path}?${asked}` : path;
   const actor = await requireActor(here);
-  const access = await found(dispatch(actor, 'room:get', { room: name }));
+  const access = await found(dispatch(actor, 'room:get', { room: name }), roomPath);
   if (!access) return <NotFoundHere />;
   const { room, membership } = access;
   if (typed !== name) permanentRedirect(here);
@@ -78,7 +67,7 @@ export default async function RoomPage({ params, searchParams }: Props) {
   const firstUnread = membership && unread > LIMITS.page.default / 2 ? { around: membership.lastReadSeq + 1 } : {};
   let page: MessagePage | null;
   try {
-    page = await found(dispatch(actor, 'message:list', { room: name, ...(elsewhere ? place : firstUnread) }));
+    page = await found(dispatch(actor, 'message:list', { room: name, ...(elsewhere ? place : firstUnread) }), roomPath);
   } catch (error) {
     // A place beyond the end of the history.
     if (error instanceof AppError && error.code === 'unprocessable') redirect(path);

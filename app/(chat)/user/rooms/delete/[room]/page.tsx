@@ -1,17 +1,19 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import { notFound } from 'next/navigation';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
-import { roomPath } from '@/components/rooms/room-path';
+import { roomPath } from '@/lib/contracts/paths';
 import { Alert } from '@/components/ui/alert';
 import { Button } from '@/components/ui/button';
 import { ButtonLink } from '@/components/ui/button-link';
 import { dispatch } from '@/lib/chat/commands';
-import type { Actor } from '@/lib/contracts/actor';
-import type { Room } from '@/lib/contracts/entities';
-import { AppError } from '@/lib/contracts/errors';
+import { ERROR_STATUS } from '@/lib/contracts/errors';
+import { deletionPath } from '@/lib/contracts/paths';
+import { toRoomName } from '@/lib/contracts/text';
+import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
+import { found } from '../../../../found';
+import NotFoundHere from '../../../../not-found';
 import { requireActor } from '../../../../require-actor';
 
 type Props = PageProps<'/user/rooms/delete/[room]'>;
@@ -20,23 +22,18 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('rooms'))('deleteConfirm') };
 }
 
-async function findRoom(actor: Actor, room: string): Promise<Room> {
-  try {
-    return (await dispatch(actor, 'room:get', { room })).room;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') notFound();
-    throw error;
-  }
-}
-
 export default async function DeleteRoomPage({ params }: Props) {
   const { room: segment } = await params;
-  const actor = await requireActor(`/user/rooms/delete/${segment}`);
-  const room = await findRoom(actor, decodeURIComponent(segment));
+  const name = toRoomName(decodeURIComponent(segment));
+  const actor = await requireActor(deletionPath(name));
+  const access = await found(dispatch(actor, 'room:get', { room: name }), deletionPath);
+  if (!access) return <NotFoundHere />;
+  const { room } = access;
   const t = await getTranslations('rooms');
   const state = await readFormState();
   const { general } = formProblems(await getTranslations('errors'), state, []);
   if (actor.role !== 'administrator' && room.owner?.id !== actor.id) {
+    await answerStatus(ERROR_STATUS.forbidden);
     return (
       <PageColumn>
         <PageHeader title={t('deleteForbiddenTitle')} />
@@ -56,11 +53,7 @@ export default async function DeleteRoomPage({ params }: Props) {
       <PageHeader title={<span className="break-words">{t('deleteTitle', { room: room.name })}</span>} />
       {general && <Alert>{general}</Alert>}
       <p className="max-w-prose text-lg text-muted">{t('deleteLead', { count: room.lastSeq })}</p>
-      <form
-        method="post"
-        action={`/user/rooms/delete/${encodeURIComponent(room.name)}`}
-        className="mt-8 flex flex-wrap gap-3"
-      >
+      <form method="post" action={deletionPath(room.name)} className="mt-8 flex flex-wrap gap-3">
         <Button type="submit" variant="danger">
           {t('deleteConfirm')}
         </Button>
