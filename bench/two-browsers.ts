@@ -42,7 +42,8 @@ async function watch(page: Page): Promise<void> {
       },
       { capture: true },
     );
-    const look = () => {
+    // In place: a function with a name would be given a helper that only the bundle has.
+    new MutationObserver(() => {
       const articles = [...log.querySelectorAll('article')].slice(-3);
       for (const article of articles) {
         const body = /message \d+ of the measurement/.exec(article.textContent)?.[0];
@@ -54,13 +55,7 @@ async function watch(page: Page): Promise<void> {
           if (stored) seen.stored[body] ??= now;
         });
       }
-    };
-    new MutationObserver(look).observe(log, {
-      childList: true,
-      subtree: true,
-      attributes: true,
-      attributeFilter: ['id'],
-    });
+    }).observe(log, { childList: true, subtree: true, attributes: true, attributeFilter: ['id'] });
   });
 }
 
