@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startInProcess } from '../../harness/in-process';
+import { createPerson, type Person } from '../../harness/people';
+import { PlainSocket } from '../../harness/plain-client';
+import { SocketIoClient } from '../../harness/socket-io-client';
+import { inWorld } from './world';
+
+const world = inWorld();
+let anna: Person;
+let room: string;
+beforeAll(async () => {
+  anna = await createPerson();
+  room = (await world.room(anna)).name;
+});
+
+describe('a connection is closed', () => {
+  it('when the server goes away, with how long to wait, and no other is let in', async () => {
+    const server = await startInProcess();
+    const socketIo = await SocketIoClient.connect(server.url, anna.token);
+    const plain = await PlainSocket.join(server.url, room, anna.token);
+    const stopped = server.stop();
+    for (const { facts } of [socketIo, plain]) {
+      const closing = await facts.wait('session:closing');
+      expect(closing).toEqual({ code: 1001, retryAfterMs: expect.any(Number) as number });
+    }
+    expect(await plain.closed).toEqual({ code: 1001 });
+    await socketIo.facts.wait('(closed)');
+    await expect(PlainSocket.join(server.url, room, anna.token)).rejects.toThrow();
+    await stopped;
+  });
+
+  it.each(['plain WebSocket', 'Socket.IO'])('over %s when its client floods', async (transport) => {
+    const other = await createPerson();
+    if (transport === 'Socket.IO') {
+      const client = await SocketIoClient.connect(world.url, other.token);
+      for (let n = 0; n < 3_000; n++) client.socket.emit('room:list', {});
+      expect(await client.facts.wait('session:closing')).toMatchObject({ code: 4429 });
+      await client.facts.wait('(closed)');
+    } else {
+      const plain = await PlainSocket.join(world.url, room, other.token);
+      for (let n = 0; n < 3_000; n++) plain.send({ type: 'message:list', id: n, limit: 1 });
+      expect(await plain.facts.wait('session:closing')).toMatchObject({ code: 4429 });
+      expect(await plain.closed).toEqual({ code: 4429 });
+    }
+    const back = world.keep(await PlainSocket.join(world.url, room, other.token));
+    expect((await back.call('message:list', { limit: 1 })).ok).toBe(true);
+  });
+});
