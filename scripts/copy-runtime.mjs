@@ -1,5 +1,5 @@
 // `node scripts/copy-runtime.mjs FOLDER`: of a finished build, what the running server needs and nothing else. For the image.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,15 +13,13 @@ const require = createRequire(import.meta.url);
 const nft = require('next/dist/compiled/@vercel/nft');
 
 /** Taken whole: not code, or found by their place while the server runs. */
-const WHOLE = ['.next', 'build', 'prisma', 'public', 'package.json', 'next.config.ts', 'lib/auth/password-worker.mjs'];
-/** Only builds use these, and image processing, which is off. */
+const WHOLE = ['.next', 'build', 'prisma', 'public', 'package.json', 'lib/auth/password-worker.mjs'];
+/** Only builds and development use these; image processing is off. */
 const LEFT_OUT =
-  /^\.next\/(?:cache|build|types|dev|trace[^/]*)(?:\/|$)|(?:^|\/)node_modules\/(?:@img|sharp|@next\/swc-[^/]*|@swc\/core[^/]*|typescript)\//;
+  /^\.next\/(?:cache|build|types|dev|trace[^/]*)(?:\/|$)|(?:^|\/)node_modules\/(?:@img|sharp|@next\/swc-[^/]*|@swc\/core[^/]*|typescript|next\/dist\/docs|next\/dist\/compiled\/next-server\/[^/]*\.dev\.js)(?:\/|\.map|$)/;
 
-/** Where tracing begins. The settings of Next and its pages are no plain JavaScript, so what they import is named. */
-function entries() {
-  return ['build/server.mjs', 'lib/auth/password-worker.mjs', relative(root, require.resolve('next-intl/plugin'))];
-}
+/** Where tracing begins. */
+const ENTRIES = ['build/server.mjs', 'lib/auth/password-worker.mjs'];
 
 /** @returns {string[]} what Next found out about its server and its pages, relative to the root */
 function tracedByNext() {
@@ -49,7 +47,7 @@ function loadedByPlace() {
 
 /** @param {string} target the folder to copy to */
 async function copyRuntime(target) {
-  const { fileList } = await nft.nodeFileTrace(entries(), {
+  const { fileList } = await nft.nodeFileTrace(ENTRIES, {
     base: root,
     processCwd: root,
     ignore: (/** @type {string} */ path) => LEFT_OUT.test(path),
@@ -65,9 +63,24 @@ async function copyRuntime(target) {
   }
 }
 
+/**
+ * Writes the container's entry: the server, with the settings of Next that its build wrote down. To read next.config.ts again
+ * Next and its plugins would load compilers, hundreds of megabytes, at every start; its own standalone servers do the same.
+ *
+ * @param {string} target the folder to write to
+ */
+function writeEntry(target) {
+  /** @type {{ config: object }} */
+  const { config } = JSON.parse(readFileSync(join(root, '.next/required-server-files.json'), 'utf8'));
+  const settings = JSON.stringify(JSON.stringify(config));
+  const script = `process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = ${settings};\nawait import('./build/server.mjs');\n`;
+  writeFileSync(join(target, 'container.mjs'), script);
+}
+
 const [, , target] = process.argv;
 if (target === undefined) {
   process.stderr.write('Usage: node scripts/copy-runtime.mjs FOLDER\n');
   process.exit(1);
 }
 await copyRuntime(target);
+writeEntry(target);
