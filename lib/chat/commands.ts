@@ -11,7 +11,7 @@ import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
 import { readHistory } from './history';
 import { ensureMember, readRoom } from './memberships';
-import { checkMessage, deleteMessage, editMessage, sendMessage } from './messages';
+import { checkMessage, deleteMessage, editMessage, isStored, sendMessage } from './messages';
 import { updateRoom } from './room-update';
 import { createRoom, deleteRoom, listRooms } from './rooms';
 import { searchRooms } from './search';
@@ -169,6 +169,22 @@ async function translating<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Every use counts against a limit, but for a retry of a stored message: that is safe however often, also for who is at theirs. */
+async function countUse(actor: Actor, name: CommandName, input: unknown): Promise<void> {
+  if (name !== 'message:send') return limit(name === 'room:search' ? 'search' : 'command', actor.id);
+  try {
+    await limit('message', actor.id);
+  } catch (refusal) {
+    const draft = COMMAND_SCHEMAS[name].safeParse(input);
+    const id = draft.data?.clientMessageId;
+    if (!draft.success || !id) throw refusal;
+    // Looking costs something too, so it is counted like any other command.
+    await limit('command', actor.id);
+    const { room } = await accessRoom(actor, draft.data.room);
+    if (!(await isStored(actor, room.id, id))) throw refusal;
+  }
+}
+
 /**
  * Checks a command: limits, the room and the actor's standing in it, then the input (the contract's order of errors).
  *
@@ -182,7 +198,7 @@ export function prepare<N extends CommandName>(
   call: Call = {},
 ): Promise<() => Promise<CommandResult<N>>> {
   return translating(async () => {
-    await limit(name === 'message:send' ? 'message' : name === 'room:search' ? 'search' : 'command', actor.id);
+    await countUse(actor, name, input);
     const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
     const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {

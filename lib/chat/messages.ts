@@ -24,6 +24,15 @@ export function sendMessage(
   return writer().write({ room, author: { id: actor.id, username: actor.username }, body, clientMessageId });
 }
 
+/** Whether the actor has stored a message under this id in this room. */
+export async function isStored(actor: Actor, roomId: number, clientMessageId: string): Promise<boolean> {
+  const { rowCount } = await pool().query(
+    'SELECT FROM messages WHERE room_id = $1 AND author_id = $2 AND client_message_id = $3',
+    [roomId, actor.id, clientMessageId],
+  );
+  return rowCount === 1;
+}
+
 /** What somebody wants to do to a message that stands. */
 type Change = 'edit' | 'delete';
 
