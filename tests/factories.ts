@@ -58,6 +58,7 @@ export function createRoom({ owner, members = [], name = `room-${++counter}`, ..
   return prisma().room.create({
     data: {
       ...rest,
+      ...(joinedAt && { lastActivityAt: joinedAt }),
       name,
       ownerId: owner.email,
       memberships: {

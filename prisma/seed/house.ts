@@ -127,6 +127,9 @@ export async function fillHouse(cost: number): Promise<House> {
   for (const script of scripts) messages += await furnish(random, script, people, now);
   // A room nobody has written in yet: it has to look right too.
   const [first] = people;
-  if (first) await createRoom({ owner: first, members: people.slice(1, 4), name: 'quiet-corner', topic: '' });
+  if (first) {
+    const createdAt = new Date(now - 3 * DAY);
+    await createRoom({ owner: first, members: people.slice(1, 4), name: 'quiet-corner', topic: '', createdAt });
+  }
   return { people, rooms: scripts.length + 1, messages, password: PASSWORD };
 }
