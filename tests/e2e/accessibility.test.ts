@@ -34,8 +34,6 @@ interface Place {
   name: string;
   path: () => string;
   signedIn?: boolean;
-  /** the answer is an error on purpose */
-  refused?: boolean;
   prepare?: (page: Page) => Promise<void>;
 }
 
@@ -64,13 +62,13 @@ const PLACES: Place[] = [
     },
   },
   { name: 'sign-in', path: () => '/login' },
-  { name: 'nothing there', path: () => '/nowhere', refused: true },
+  { name: 'nothing there', path: () => '/nowhere' },
   { name: 'own page', path: () => '/user', signedIn: true },
   { name: 'search', path: () => '/user/search', signedIn: true },
   { name: 'search without a result', path: () => '/user/search/results?q=nothing%20of%20the%20kind', signedIn: true },
   { name: 'deletion', path: () => `/user/rooms/delete/${room.name}`, signedIn: true },
   { name: 'deletion refused', path: () => '/user/rooms/delete/someone-elses', signedIn: true },
-  { name: 'no such room', path: () => '/chat/there-is-none', signedIn: true, refused: true },
+  { name: 'no such room', path: () => '/chat/there-is-none', signedIn: true },
   { name: 'room', path: chat, signedIn: true, prepare: live },
   { name: 'empty room', path: () => '/chat/someone-elses', signedIn: true },
   {
@@ -103,7 +101,7 @@ const LOOKS = [
 describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
   test('axe finds nothing on any page', async () => {
     const visitor = await house.visitor({ viewport: SIZES[size], colorScheme: theme, locale });
-    visitor.tolerate(/404/);
+    visitor.tolerate(/40[34]/);
     const page = await visitor.context.newPage();
     const found: string[] = [];
     for (const { name, path, signedIn, prepare } of PLACES.toSorted(
@@ -115,7 +113,8 @@ describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
       await page.goto(house.url + path());
       await page.locator('h1').waitFor();
       await prepare?.(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      // Legacy mode: there are no frames to look into, and the other one opens a second page for each of ours.
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       for (const { id, nodes } of violations)
         found.push(`${name}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.html}`);
       if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not one first heading`);
@@ -126,7 +125,7 @@ describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
 
 test('at 320 px, and at 200 % of it, nothing scrolls sideways', async () => {
   const visitor = await house.visitor({ viewport: { width: 320, height: 560 } });
-  visitor.tolerate(/404/);
+  visitor.tolerate(/40[34]/);
   const page = await visitor.context.newPage();
   const found: string[] = [];
   for (const { name, path, signedIn, prepare } of PLACES.toSorted(

@@ -96,7 +96,7 @@ async function scrollUp(page: Page): Promise<void> {
   await page.getByRole('log').hover();
   const left = () => page.getByRole('log').evaluate((log) => log.scrollTop);
   for (let top = await left(); top > 1_400; top = await left()) {
-    await page.mouse.wheel(0, Math.max(-700, 1_200 - top));
+    await page.mouse.wheel(0, Math.max(-4_000, 1_200 - top));
     await rest(page);
   }
 }
