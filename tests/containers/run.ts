@@ -59,8 +59,8 @@ async function checkMissingSecrets(compose: string[]): Promise<void> {
     await project.remove();
     const lines = errors.trim().split('\n');
     check(
-      status !== 0 && lines.length === 1 && errors.includes(name),
-      `without ${name}, one line: ${lines.join(' | ')}`,
+      status !== 0 && lines.length === 1 && errors.includes(`${name} is missing; set it`),
+      `without ${name}, one line says so`,
     );
   }
 }
