@@ -3,12 +3,13 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
+import { measurePageLoad } from './page-load';
 import { startService } from './service';
 import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|two-browsers …]
+ * npm run bench [-- start|first-load|page-load|two-browsers …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  */
 
@@ -60,6 +61,10 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
       });
       say(`JavaScript of a room’s first load\n${stdout.trimEnd()}${stderr}`);
       return Promise.resolve();
+    }),
+  'page-load': () =>
+    withService(async (url) => {
+      say(await measurePageLoad(url));
     }),
   'two-browsers': () =>
     withService(async (url) => {

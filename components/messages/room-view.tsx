@@ -19,6 +19,9 @@ import { useTimeZone } from './when';
 
 const DeleteDialog = dynamic(() => import('./delete-dialog').then((module) => module.DeleteDialog), { ssr: false });
 
+/** The last thing in a room's page. */
+const ROOM_END_ID = 'room-end';
+
 interface RoomViewProps {
   page: MessagePage;
   /** how far the reader had read; null when not a member yet: then nothing counts as unread */
@@ -104,6 +107,8 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
   const { announced } = state;
   return (
     <div className="flex h-dvh flex-col">
+      {/* Painted only once it is all there: while rows still came in below, those above would move. */}
+      <link rel="expect" href={`#${ROOM_END_ID}`} blocking="render" />
       <RoomHeader room={state.room} presence={state.presence} meId={account.id} />
       <div className="relative flex min-h-0 flex-1 flex-col">
         <ConnectionNotice catchingUp={state.catchingUp} />
@@ -124,7 +129,7 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
         {announced &&
           t('announcement', { author: announced.author?.username ?? common('deletedAccount'), body: announced.body })}
       </div>
-      <footer className="shrink-0 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
+      <footer id={ROOM_END_ID} className="shrink-0 px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
         {state.gone ? (
           <div role="status" className="flex flex-wrap items-center justify-between gap-3 border-t border-line py-4">
             <p>{t(state.gone === 'deleted' ? 'goneDeleted' : 'goneRemoved')}</p>
