@@ -2,14 +2,8 @@ import { RestClient } from './rest-client';
 import { PlainSocket, Refused } from './plain-client';
 import { SocketIoClient } from './socket-io-client';
 import type { Answer } from './answers';
+import type { ContractClient } from './contract-client';
 import { FactLog } from './facts';
-
-/** One face for every transport: commands are called by name, and what the server tells is kept. */
-export interface ContractClient {
-  call(name: string, input: Record<string, unknown>): Promise<Answer>;
-  readonly facts: FactLog;
-  close(): Promise<void>;
-}
 
 /** Plain WebSockets are about one room each: a connection is opened for each room that a command names. */
 class PlainClient implements ContractClient {
@@ -41,6 +35,8 @@ class PlainClient implements ContractClient {
     await Promise.all(sockets.flatMap((socket) => (socket.status === 'fulfilled' ? [socket.value.close()] : [])));
   }
 }
+
+export type { ContractClient } from './contract-client';
 
 /** Every transport by name, and how a client of it is made. */
 export const TRANSPORTS = {

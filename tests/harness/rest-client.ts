@@ -1,5 +1,5 @@
 import { answerSchema, problemSchema, type Answer } from './answers';
-import type { ContractClient } from './clients';
+import type { ContractClient } from './contract-client';
 import { FactLog } from './facts';
 
 type Fields = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { answerSchema, type Answer } from './answers';
-import type { ContractClient } from './clients';
+import type { ContractClient } from './contract-client';
 import { FactLog } from './facts';
 
 export interface SocketIoOptions {
