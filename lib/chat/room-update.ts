@@ -27,7 +27,10 @@ async function rename(tx: Transaction, roomId: number, name: string): Promise<vo
 
 /** @returns the next owner, and whether they were no member before */
 async function handOver(tx: Transaction, roomId: number, username: string): Promise<{ user: UserRow; isNew: boolean }> {
-  const user = await tx.user.findFirst({ where: { username: { equals: username.trim(), mode: 'insensitive' } } });
+  // Not Prisma's case-insensitive `equals`: that is ILIKE, to which `_` and `%` are anybody.
+  const [found] = await tx.$queryRaw<{ email: string }[]>`
+    SELECT email FROM users WHERE lower(username) = lower(${username})`;
+  const user = found && (await tx.user.findUnique({ where: { email: found.email } }));
   if (!user)
     throw new AppError('not_found', 'There is no such user.', {
       errors: [{ path: 'owner', message: 'There is no such user.' }],

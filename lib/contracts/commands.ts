@@ -9,6 +9,7 @@ import {
   roomNameSchema,
   searchLimitSchema,
   topicSchema,
+  usernameSchema,
   uuidSchema,
   visibilitySchema,
 } from './values';
@@ -39,7 +40,7 @@ export const COMMAND_SCHEMAS = {
     name: roomNameSchema.optional(),
     topic: topicSchema.optional(),
     visibility: onlyPublic.optional(),
-    owner: z.string({ error: FIELD_MESSAGES.required }).optional(),
+    owner: usernameSchema.optional(),
   }),
   'room:delete': z.strictObject(room),
   'room:search': z.strictObject({

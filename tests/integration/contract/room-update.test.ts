@@ -11,6 +11,7 @@ let boris: Person;
 let chief: Person;
 beforeAll(async () => {
   [anna, boris, chief] = await Promise.all([createPerson(), createPerson(), createPerson({ role: 'administrator' })]);
+  await createPerson({ username: 'lozk' });
 });
 
 const patch = (room: string, json: unknown, as: Person | null = anna) =>
@@ -53,6 +54,10 @@ describe('PATCH /api/v1/rooms/{name}', () => {
     [{ topic: 'x'.repeat(251) }, 422, 'topic'],
     [{ visibility: 'private' }, 422, 'visibility'],
     [{ owner: null }, 422, 'owner'],
+    [{ owner: '%' }, 422, 'owner'],
+    [{ owner: 'a\0b' }, 422, 'owner'],
+    // A pattern in SQL; here nobody's name, and not that of `lozk`.
+    [{ owner: 'lo_k' }, 404, 'owner'],
     [{ lastSeq: 5 }, 422, 'lastSeq'],
     [{ topic: 'not kept', owner: 'nobody-of-this-name' }, 404, 'owner'],
   ])('refuses %j', async (fields, status, path) => {
