@@ -2,6 +2,7 @@ import { Server } from 'node:http';
 import next from 'next';
 import { ensureAdministrator } from './lib/auth/accounts';
 import { closePasswords } from './lib/auth/passwords';
+import { writer } from './lib/chat/writer';
 import { ensureDataDir, serviceSecret } from './lib/data-dir';
 import { connectDatabase, disconnectDatabase } from './lib/db';
 import { checkDatabase } from './lib/database-check';
@@ -65,6 +66,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   });
   // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
   const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
+  shutdown.add('messages under way', () => writer().drain());
   shutdown.add('password workers', closePasswords);
   shutdown.add('pages', () => app.close());
   if (database.status === 'rejected') throw database.reason;

@@ -12,7 +12,15 @@ let loading: Promise<void> | undefined;
 
 const entrySchema = z.object({ __wbindgen_start: z.custom<() => void>((value) => typeof value === 'function') });
 
+/** Where the engine leaves its last words when it panics: without it, they would end the process by an error of their own. */
+const panics = globalThis as typeof globalThis & {
+  PRISMA_WASM_PANIC_REGISTRY?: { set_message(message: string): void };
+};
+
 async function loadEngine(): Promise<void> {
+  panics.PRISMA_WASM_PANIC_REGISTRY = {
+    set_message: (message) => log.error({ panic: message }, 'The schema engine panicked'),
+  };
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = new Uint8Array(await readFile(script.replace(/\.js$/, '.wasm')));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...bindings } });

@@ -6,6 +6,7 @@ import { CONTENT_ID, SkipLink } from '@/components/ui/skip-link';
 import { currentActor } from '@/lib/auth/page-session';
 import { dispatch } from '@/lib/chat/commands';
 import { clientMessages } from '@/lib/i18n/client-messages';
+import { read } from './found';
 
 /**
  * The signed-in house: the list of rooms beside the page, and the tab's one connection around both.
@@ -15,7 +16,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
   const actor = await currentActor();
   // The page knows its address, and sends to the sign-in page with it.
   if (!actor) return children;
-  const { rooms } = await dispatch(actor, 'room:list', {});
+  const { rooms } = await read(dispatch(actor, 'room:list', {}));
   const { id, username, email, role, locale } = actor;
   return (
     <NextIntlClientProvider messages={await clientMessages('common', 'rooms', 'search', 'errors', 'chat')}>

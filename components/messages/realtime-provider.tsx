@@ -1,16 +1,7 @@
 'use client';
 
 import { loginPath } from '@/lib/contracts/paths';
-import {
-  createContext,
-  useContext,
-  useEffect,
-  useEffectEvent,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { api } from '@/lib/client/api';
 import { isRoom } from '@/lib/client/guards';
 import { Outbox } from '@/lib/client/outbox';
@@ -18,7 +9,6 @@ import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
 import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
 import { createStore, type Store } from '@/lib/client/store';
 import type { Account, OwnRoom } from '@/lib/contracts/entities';
-import type { FactName, Facts } from '@/lib/contracts/facts';
 
 interface Realtime {
   account: Account;
@@ -138,11 +128,4 @@ const neverSettled = (): ConnectionState => 'connected';
 export function useConnectionState(): ConnectionState {
   const { socket } = useRealtime();
   return useSyncExternalStore(socket.state.subscribe, socket.state.get, neverSettled);
-}
-
-/** Hears a fact for as long as the component is there. The handler may change from render to render. */
-export function useFact<N extends FactName>(name: N, handler: (payload: Facts[N]) => void): void {
-  const { socket } = useRealtime();
-  const latest = useEffectEvent(handler);
-  useEffect(() => socket.on(name, (payload) => latest(payload)), [socket, name]);
 }

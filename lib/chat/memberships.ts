@@ -42,7 +42,7 @@ export async function ensureMember(actor: Actor, access: RoomAccess): Promise<Ro
 }
 
 /**
- * Moves the actor's read position forward, never back.
+ * Moves the actor's read position forward, never back. Who may read here without being a member has no place that is kept.
  *
  * @param connectionId the connection on which it was read; the actor's others are told
  * @returns how many messages remain unread
@@ -50,10 +50,14 @@ export async function ensureMember(actor: Actor, access: RoomAccess): Promise<Ro
  */
 export async function readRoom(
   actor: Actor,
-  { room }: RoomAccess,
+  { room, membership }: RoomAccess,
   seq: number,
   connectionId: string | undefined,
 ): Promise<{ unread: number }> {
+  if (!membership) {
+    refuseBeyond(room.lastSeq, seq);
+    return { unread: room.lastSeq - seq };
+  }
   const { rows } = await pool().query<{ last_seq: number; last_read_seq: number; moved: boolean }>(
     `WITH room AS (SELECT id, last_seq FROM chats WHERE id = $1),
           moved AS (
@@ -67,11 +71,7 @@ export async function readRoom(
   );
   const row = rows[0];
   if (!row) throw new AppError('not_found', 'There is no such room.');
-  if (seq > row.last_seq) {
-    throw new AppError('unprocessable', `The room's latest message is number ${row.last_seq}.`, {
-      errors: [{ path: 'seq', message: FIELD_MESSAGES.beyond }],
-    });
-  }
+  refuseBeyond(row.last_seq, seq);
   const unread = row.last_seq - row.last_read_seq;
   if (row.moved) {
     publish({
@@ -85,4 +85,11 @@ export async function readRoom(
     });
   }
   return { unread };
+}
+
+function refuseBeyond(lastSeq: number, seq: number): void {
+  if (seq <= lastSeq) return;
+  throw new AppError('unprocessable', `The room's latest message is number ${lastSeq}.`, {
+    errors: [{ path: 'seq', message: FIELD_MESSAGES.beyond }],
+  });
 }

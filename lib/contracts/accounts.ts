@@ -7,14 +7,12 @@ export const registerSchema = z.strictObject({
   username: usernameSchema,
   password: passwordSchema,
 });
-export type RegisterInput = z.input<typeof registerSchema>;
 
 /** What `POST /login` takes as JSON. Nothing but presence is checked: a wrong address is a wrong password, and is told alike. */
 export const loginSchema = z.strictObject({
   email: z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required }),
   password: z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required }),
 });
-export type LoginInput = z.input<typeof loginSchema>;
 
 export const localeSchema = z.enum(['en', 'ru']);
 export type Locale = z.infer<typeof localeSchema>;

@@ -1,5 +1,4 @@
 import type { Message, Room, User } from './entities';
-import type { ErrorCode } from './errors';
 
 interface InRoom {
   /** the room's name */
@@ -37,6 +36,3 @@ export const CLOSE_CODES = {
   tooSlow: 4408,
   flooding: 4429,
 } as const;
-
-/** An error acknowledgement is `{ ok: false, error }`; a good one carries the command's result beside `ok`. */
-export type Ack<T> = ({ ok: true } & T) | { ok: false; error: { code: ErrorCode; message: string } };

@@ -3,7 +3,7 @@ import { RoomMoved } from '../chat/commands';
 import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
 import { alreadySent, isForm, readForm, wantsHtml, type Context } from './context';
-import { retryAfterSeconds, toAppError } from './problem';
+import { retryAfterSeconds, toAppError } from '../problem';
 
 /** Where a browser goes after a form was taken: always by GET. `location` is a path. */
 export function seeOther(location: string, cookies: string[] = []): Response {

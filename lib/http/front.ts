@@ -1,4 +1,4 @@
-import { roomPath } from '../contracts/paths';
+import { deletionPath, roomPath } from '../contracts/paths';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -95,12 +95,12 @@ function isForNext(request: IncomingMessage, path: string): boolean {
 
 /** `/chat/General` → `/chat/general`: one address for one room. */
 function canonicalRoomPath(url: URL): string | null {
-  const typed = /^\/chat\/([^/]+)$/.exec(url.pathname)?.[1];
+  const [, folder, typed] = /^(\/chat|\/user\/rooms\/delete)\/([^/]+)$/.exec(url.pathname) ?? [];
   if (typed === undefined) return null;
   const name = toRoomName(decodeURIComponent(typed));
-  const path = roomPath(name);
   // Percent-encoding has many spellings of one name; only another name is another address.
-  return isRoomName(name) && decodeURIComponent(typed) !== name ? `${path}${url.search}` : null;
+  if (!isRoomName(name) || decodeURIComponent(typed) === name) return null;
+  return (folder === '/chat' ? roomPath(name) : deletionPath(name)) + url.search;
 }
 
 async function write(response: ServerResponse, answer: Response): Promise<void> {

@@ -1,27 +1,38 @@
 import type { ServerResponse } from 'node:http';
 import { ERROR_STATUS } from '../contracts/errors';
+import { retryAfterSeconds } from '../problem';
 
-/** Statuses that pages have asked for, by their request's nonce. The front door and Next hold different instances of this module. */
-const shared = globalThis as typeof globalThis & { besedaPageStatus?: Map<string, number> };
-const statuses = (shared.besedaPageStatus ??= new Map<string, number>());
+/** What a page wants to be answered with. */
+export interface PageStatus {
+  status: number;
+  retryAfterMs?: number | undefined;
+}
+
+/** By the request's nonce. The front door and Next hold different instances of this module. */
+const shared = globalThis as typeof globalThis & { besedaPageStatus?: Map<string, PageStatus | null> };
+const statuses = (shared.besedaPageStatus ??= new Map<string, PageStatus | null>());
+
+/** A page that failed is told as everything that fails here: not now, rather than never. */
+const FAILED: PageStatus = { status: ERROR_STATUS.unavailable, retryAfterMs: 1_000 };
 
 /**
  * Notes the status that a page wants to be answered with. Next itself gives a page no way but to throw, and what it sends then
  * is empty until scripts run.
  *
- * @param nonce the request's `x-nonce` header
+ * @param nonce the request's `x-nonce` header; one that is not being rendered is passed over
  */
-export function notePageStatus(nonce: string, status: number): void {
-  statuses.set(nonce, status);
+export function notePageStatus(nonce: string, wanted: PageStatus): void {
+  if (statuses.has(nonce)) statuses.set(nonce, wanted);
 }
 
-/**
- * Lets the page that Next is about to render for this request decide its status. A page that failed is told as everything that
- * fails here: not now, rather than never.
- */
+/** Lets the page that Next is about to render for this request decide its status. */
 export function applyPageStatus(response: ServerResponse, nonce: string): void {
   const writeHead = response.writeHead.bind(response);
-  response.writeHead = (status: number, ...rest: []) =>
-    writeHead(statuses.get(nonce) ?? (status === 500 ? ERROR_STATUS.unavailable : status), ...rest);
+  statuses.set(nonce, null);
+  response.writeHead = (status: number, ...rest: []) => {
+    const wanted = statuses.get(nonce) ?? (status === 500 ? FAILED : { status });
+    if (wanted.retryAfterMs !== undefined) response.setHeader('retry-after', retryAfterSeconds(wanted.retryAfterMs));
+    return writeHead(wanted.status, ...rest);
+  };
   response.once('close', () => statuses.delete(nonce));
 }

@@ -1,30 +1,7 @@
-import { STATUS_CODES } from 'node:http';
-import { AppError, ERROR_STATUS } from '../contracts/errors';
-import { isUnavailable } from '../db';
-import { log } from '../log';
+import { problemOf } from '../problem';
 
-/** Any error as one of the contract's: a database that is away is `unavailable`, and a defect is logged and told as such too. */
-export function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  if (isUnavailable(error)) log.warn({ err: error }, 'the database is unavailable');
-  else log.error({ err: error }, 'a request failed');
-  return new AppError('unavailable', 'Something does not work here at the moment: try again shortly.', {
-    retryAfterMs: 1_000,
-  });
-}
-
-/** Whole seconds, rounded up: what `Retry-After` takes (RFC 9110, 10.2.3). */
-export function retryAfterSeconds(milliseconds: number): string {
-  return String(Math.max(1, Math.ceil(milliseconds / 1_000)));
-}
-
-/** An error as problem details (RFC 9457). */
+/** An error as a response with problem details. */
 export function problem(error: unknown): Response {
-  const { code, message, errors, retryAfterMs } = toAppError(error);
-  const status = ERROR_STATUS[code];
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
-  if (retryAfterMs !== undefined) headers.set('retry-after', retryAfterSeconds(retryAfterMs));
-  if (code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
-  const body = { type: 'about:blank', title: STATUS_CODES[status], status, code, detail: message, errors };
-  return new Response(JSON.stringify(body), { status, headers });
+  const { status, headers, body } = problemOf(error);
+  return new Response(body, { status, headers });
 }

@@ -9,6 +9,7 @@ import { revokeSession } from '../auth/sessions';
 import { dispatch } from '../chat/commands';
 import { localeSchema, themeSchema } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
+import { toRoomName } from '../contracts/text';
 import { LIMITS } from '../contracts/limits';
 import { accountOf, postMessage, postRoom, queryFields, roomOf } from './api';
 import {
@@ -24,7 +25,7 @@ import {
 } from './context';
 import { answerForm, seeOther } from './forms';
 
-/** The brief's routes, but for their pages, which are Next's. */
+/** The routes that people and programs share, but for their pages, which are Next's. */
 export const site = new Hono<{ Bindings: Bindings }>();
 
 function withSession(context: Context, signedIn: SignedIn, body: object, status: 200 | 201): Response {
@@ -116,7 +117,7 @@ site.post('/user/rooms', (context) =>
 );
 
 async function deleteRoom(context: Context): Promise<Response> {
-  const page = deletionPath(roomOf(context));
+  const page = deletionPath(toRoomName(roomOf(context)));
   return answerForm(context, page, async () => {
     ignoreInput(context);
     await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });
@@ -139,7 +140,7 @@ site.get('/chat/:room', async (context) => {
 });
 
 site.post('/chat/:room', (context) => {
-  const path = roomPath(roomOf(context));
+  const path = roomPath(toRoomName(roomOf(context)));
   return answerForm(context, path, async () => {
     const response = await postMessage(context, readInput(context, { form: true }));
     if (!wantsHtml(context)) return response;

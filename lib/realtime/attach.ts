@@ -1,9 +1,10 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AppError, ERROR_STATUS } from '../contracts/errors';
+import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { edgeOf, isForeign, targetOf } from '../edge';
-import { wireError } from './calls';
+import { limit } from '../limits';
+import { problemOf } from '../problem';
 import { Fanout } from './fanout';
 import { asksForWebSocket, handBack } from './hand-back';
 import { Hub } from './hub';
@@ -14,8 +15,12 @@ import { PlainWebSockets } from './websocket';
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface Realtime {
-  /** HTTP requests below `/socket.io/`: long polling. The caller has checked host and origin. */
-  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * HTTP requests below `/socket.io/`: long polling. The caller has checked host and origin.
+   *
+   * @throws AppError `rate_limited`, `unavailable`, before anything was answered
+   */
+  handleRequest(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** The one door for every upgrade. */
   handleUpgrade: UpgradeListener;
   /** Tells every client to come back later, and closes. */
@@ -29,14 +34,19 @@ const LEAVE_MS = 500;
 
 const ROOM_PATH = /^\/ws\/chat\/([^/]+)\/?$/;
 
+const shuttingDown = () => new AppError('unavailable', 'The server is shutting down.', { retryAfterMs: 1_000 });
+
+/** Milliseconds that a refused peer has to take the answer. */
+const REFUSAL_MS = 1_000;
+
+/** Answers an upgrade with an HTTP status, and lets the socket go: Node has taken its own timeouts off it. */
 function refuse(socket: Duplex, error: unknown): void {
-  const { code, message, retryAfterMs } = wireError(error);
-  const status = ERROR_STATUS[code];
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail: message });
-  const retry = retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(retryAfterMs / 1_000)}\r\n`;
+  const { status, headers, body } = problemOf(error);
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
+  socket.once('finish', () => socket.destroy());
+  setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n${retry}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   );
 }
 
@@ -59,7 +69,8 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
     if (!url) throw new AppError('bad_request', 'This is no path.');
     if (!edge.ownHost) throw new AppError('bad_request', 'This host is not the service’s.');
     if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
-    if (closing) throw new AppError('unavailable', 'The server is shutting down.', { retryAfterMs: 1_000 });
+    if (closing) throw shuttingDown();
+    if (!url.searchParams.has('sid')) await limit('connectAddress', edge.address);
     const room = ROOM_PATH.exec(url.pathname)?.[1];
     if (room !== undefined) return plain.upgrade(request, socket, head, decodeURIComponent(room), url.searchParams);
     if (url.pathname === '/socket.io/') return void engine.handleUpgrade(request, socket, head);
@@ -69,7 +80,12 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
   }
 
   return {
-    handleRequest: (request, response) => void engine.handleRequest(request, response),
+    handleRequest: async (request, response) => {
+      const isHandshake = targetOf(request)?.searchParams.has('sid') === false;
+      if (isHandshake && closing) throw shuttingDown();
+      if (isHandshake) await limit('connectAddress', edgeOf(request).address);
+      engine.handleRequest(request, response);
+    },
     handleUpgrade: (request, socket, head) => {
       if (!asksForWebSocket(request) && handBack(request, socket, head)) return;
       // A peer that vanishes during the handshake is nobody's error.

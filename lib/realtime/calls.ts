@@ -1,11 +1,11 @@
 import { dispatch, followingNames, isCommandName, prepare, RoomMoved } from '../chat/commands';
 import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
-import { AppError } from '../contracts/errors';
+import { AppError, type WireError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { parseInput } from '../contracts/parse-input';
 import { toRoomName } from '../contracts/values';
 import { limit } from '../limits';
-import { log } from '../log';
+import { toAppError } from '../problem';
 import type { Subscription } from './channel';
 import type { Connection } from './connection';
 import type { Hub } from './hub';
@@ -134,9 +134,7 @@ async function typing(hub: Hub, connection: Connection, input: object): Promise<
   return { result: {} };
 }
 
-/** Any error as a client may see it; what is no {@link AppError} is a defect: logged, and told as `unavailable`. */
-export function wireError(error: unknown) {
-  if (error instanceof AppError) return error.toWire();
-  log.error({ err: error }, 'a command failed');
-  return new AppError('unavailable', 'Something went wrong here: try again shortly.', { retryAfterMs: 1_000 }).toWire();
+/** Any error as a client may see it. */
+export function wireError(error: unknown): WireError {
+  return toAppError(error).toWire();
 }

@@ -1,7 +1,6 @@
 import type { Server as SocketIo, Socket } from 'socket.io';
 import { authenticate, credentialOf } from '../auth/credentials';
 import type { Actor } from '../contracts/actor';
-import { edgeOf } from '../edge';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
 import { Connection, MAX_BUFFERED } from './connection';
@@ -58,7 +57,6 @@ async function admit(socket: Socket): Promise<Actor> {
   const { headers } = socket.request;
   const auth: unknown = socket.handshake.auth;
   const authToken = typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;
-  await limit('connectAddress', edgeOf(socket.request).address);
   const actor = await authenticate(
     credentialOf({ authorization: headers.authorization, authToken, cookie: headers.cookie }),
   );

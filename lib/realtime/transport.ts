@@ -33,5 +33,3 @@ export function createTransports() {
   });
   return { engine, io, webSockets };
 }
-
-export type Transports = ReturnType<typeof createTransports>;

@@ -9,7 +9,6 @@ import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { countSchema, FIELD_MESSAGES } from '../contracts/values';
-import { edgeOf } from '../edge';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
 import { Connection, MAX_BUFFERED } from './connection';
@@ -146,7 +145,6 @@ export class PlainWebSockets {
     query: URLSearchParams,
   ): Promise<void> {
     const cursor = readCursor(query);
-    await limit('connectAddress', edgeOf(request).address);
     const actor = await authenticate(credentialsOf(request));
     await limit('connect', actor.id);
     const { room } = await followingNames({ room: address }, (input) => dispatch(actor, 'room:get', input));

@@ -11,6 +11,7 @@ import { dispatch } from '@/lib/chat/commands';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 import { chooseTheme, THEME_COOKIE } from '@/lib/i18n/locales';
+import { read } from '../found';
 import { requireActor } from '../require-actor';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -19,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function UserPage() {
   const actor = await requireActor('/user');
-  const { rooms } = await dispatch(actor, 'room:list', {});
+  const { rooms } = await read(dispatch(actor, 'room:list', {}));
   const t = await getTranslations('rooms');
   const settings = await getTranslations('settings');
   const account = await getTranslations('account');

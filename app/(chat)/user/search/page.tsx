@@ -3,6 +3,7 @@ import { getTranslations } from 'next-intl/server';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { RoomSearch } from '@/components/rooms/room-search';
 import { dispatch } from '@/lib/chat/commands';
+import { read } from '../../found';
 import { requireActor } from '../../require-actor';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -12,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SearchPage() {
   const actor = await requireActor('/user/search');
   const t = await getTranslations('search');
-  const found = await dispatch(actor, 'room:search', { q: '' });
+  const found = await read(dispatch(actor, 'room:search', { q: '' }));
   return (
     <PageColumn>
       <PageHeader title={t('title')} />

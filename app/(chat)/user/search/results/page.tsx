@@ -4,6 +4,7 @@ import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { RoomSearch } from '@/components/rooms/room-search';
 import { dispatch } from '@/lib/chat/commands';
 import { AppError } from '@/lib/contracts/errors';
+import { read } from '../../../found';
 import { requireActor } from '../../../require-actor';
 
 type Props = PageProps<'/user/search/results'>;
@@ -25,10 +26,12 @@ export default async function SearchResultsPage({ searchParams }: Props) {
   const actor = await requireActor(`/user/search/results?${new URLSearchParams({ q }).toString()}`);
   const t = await getTranslations('search');
   // A cursor that was cut short in copying is no reason for an error: the search starts at its beginning.
-  const found = await dispatch(actor, 'room:search', { q, ...(cursor ? { cursor } : {}) }).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'unprocessable') return dispatch(actor, 'room:search', { q: '' });
-    throw error;
-  });
+  const found = await read(
+    dispatch(actor, 'room:search', { q, ...(cursor ? { cursor } : {}) }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unprocessable') return dispatch(actor, 'room:search', { q: '' });
+      throw error;
+    }),
+  );
   return (
     <PageColumn>
       <PageHeader title={t('title')} />

@@ -1,0 +1,43 @@
+import { STATUS_CODES } from 'node:http';
+import { AppError, ERROR_STATUS } from './contracts/errors';
+import { isUnavailable } from './db';
+import { log } from './log';
+
+/** Any error as one of the contract's: a database that is away is `unavailable`, and a defect is logged and told as such too. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isUnavailable(error)) log.warn({ err: error }, 'the database is unavailable');
+  else log.error({ err: error }, 'a request failed');
+  return new AppError('unavailable', 'Something does not work here at the moment: try again shortly.', {
+    retryAfterMs: 1_000,
+  });
+}
+
+/** Whole seconds, rounded up: what `Retry-After` takes (RFC 9110, 10.2.3). */
+export function retryAfterSeconds(milliseconds: number): string {
+  return String(Math.max(1, Math.ceil(milliseconds / 1_000)));
+}
+
+/** An error as an HTTP answer: problem details (RFC 9457). */
+export interface Problem {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What HTTP answers to an error, whoever writes it. */
+export function problemOf(error: unknown): Problem {
+  const { code, message, errors, retryAfterMs } = toAppError(error);
+  const status = ERROR_STATUS[code];
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfterMs === undefined ? {} : { 'retry-after': retryAfterSeconds(retryAfterMs) }),
+      // RFC 9110, 15.5.2: a 401 names what would be taken.
+      ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+    body: JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail: message, errors }),
+  };
+}
