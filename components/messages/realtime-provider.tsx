@@ -54,14 +54,26 @@ function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {
 
 /** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
 function keepRooms({ account, socket, rooms }: Realtime): () => void {
-  const apply = (action: RoomsAction) => rooms.set(roomsReducer(rooms.get(), action));
+  /** What was told since the list was asked for: the answer may be older than that. Null while nothing is asked. */
+  let meanwhile: RoomsAction[] | null = null;
+  const reduce = (action: RoomsAction) => rooms.set(roomsReducer(rooms.get(), action));
+  const apply = (action: RoomsAction) => {
+    meanwhile?.push(action);
+    reduce(action);
+  };
+  const load = async () => {
+    const told: RoomsAction[] = (meanwhile = []);
+    // Without an answer the list stays as it is; the next connection asks again.
+    const answer = await api('/api/v1/rooms').catch(() => null);
+    // A later connection has asked anew.
+    if (told !== meanwhile) return;
+    meanwhile = null;
+    if (!hasRooms(answer)) return;
+    reduce({ type: 'loaded', rooms: answer.rooms });
+    for (const action of told) reduce(action);
+  };
   const stops = [
-    socket.onConnect(() => {
-      void api('/api/v1/rooms').then(
-        (answer) => hasRooms(answer) && apply({ type: 'loaded', rooms: answer.rooms }),
-        () => undefined, // the next connection tries again
-      );
-    }),
+    socket.onConnect(() => void load()),
     socket.on('messages:created', ({ roomId, messages }) =>
       apply({ type: 'messages', roomId, messages, me: account.id }),
     ),

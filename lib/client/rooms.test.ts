@@ -45,6 +45,11 @@ describe('roomsReducer', () => {
     expect(roomsReducer([room(2, 10, 4)], { type: 'messages', roomId: 2, messages, me: 1 })[0]?.unread).toBe(1);
   });
 
+  it('takes nothing back for activity that is older than what it knows', () => {
+    const after = roomsReducer(rooms, { type: 'activity', roomId: 2, lastSeq: 14, unread: 4 });
+    expect(roomsReducer(after, { type: 'activity', roomId: 2, lastSeq: 13, unread: 3 })).toBe(after);
+  });
+
   it('follows activity in rooms that are not open', () => {
     const after = roomsReducer(rooms, { type: 'activity', roomId: 2, lastSeq: 14, unread: 4 });
     expect(ids(after)).toEqual([2, 1, 3]);

@@ -61,7 +61,7 @@ export function roomsReducer(rooms: readonly OwnRoom[], action: RoomsAction): re
     }
     case 'activity': {
       const known = rooms.find((room) => room.id === action.roomId);
-      if (!known) return rooms;
+      if (!known || action.lastSeq < known.lastSeq) return rooms;
       const updated = change(rooms, action.roomId, (room) => ({
         ...room,
         lastSeq: Math.max(room.lastSeq, action.lastSeq),
