@@ -7,8 +7,11 @@ import pg from 'pg';
 import { z } from 'zod';
 import { log } from './log';
 
-/** Compiled once per process: 2 MB of WebAssembly. */
-let loading: Promise<void> | undefined;
+/**
+ * Loaded once per process: 2 MB of WebAssembly, and its bindings know one instance. A second one, loaded by another copy of
+ * this module, would have the first one's strings read from its own memory.
+ */
+const shared = globalThis as typeof globalThis & { besedaSchemaEngine?: Promise<void> };
 
 const entrySchema = z.object({ __wbindgen_start: z.custom<() => void>((value) => typeof value === 'function') });
 
@@ -83,7 +86,7 @@ export async function withSchemaEngine<T>(
   datamodel: string,
   work: (engine: bindings.SchemaEngine) => Promise<T>,
 ): Promise<T> {
-  await (loading ??= loadEngine());
+  await (shared.besedaSchemaEngine ??= loadEngine());
   // One connection, because the engine takes a session's lock through whichever it is handed.
   const latest: Latest = { chars: [] };
   const pool = new pg.Pool({

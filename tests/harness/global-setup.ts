@@ -20,9 +20,8 @@ interface Ground {
   end: () => Promise<void>;
 }
 
-/** Projects set up one after the other in one process, and share one PostgreSQL. */
-let ground: Promise<Ground> | undefined;
-let users = 0;
+/** All projects share one PostgreSQL: they are set up in one process, but each with a copy of this module of its own. */
+const shared = globalThis as typeof globalThis & { besedaGround?: { ground: Promise<Ground>; users: number } };
 
 async function prepare(): Promise<Ground> {
   process.env.LOG_LEVEL ??= 'warn';
@@ -46,11 +45,12 @@ async function prepare(): Promise<Ground> {
 
 /** Starts ONE PostgreSQL for all test files (or uses TEST_DATABASE_URL), with a migrated template, and builds what is stale. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  users++;
-  const { adminUrl, template, end } = await (ground ??= prepare());
+  const house = (shared.besedaGround ??= { ground: prepare(), users: 0 });
+  house.users++;
+  const { adminUrl, template, end } = await house.ground;
   project.provide('adminUrl', adminUrl);
   project.provide('template', template);
   return async () => {
-    if (--users === 0) await end();
+    if (--house.users === 0) await end();
   };
 }
