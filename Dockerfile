@@ -24,5 +24,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # The server itself is process 1, so that SIGTERM reaches it; it drains for at most 10 s.
-CMD ["node", "container.mjs"]
+CMD ["node", "build/start.mjs"]
 COPY --from=build /runtime ./

@@ -52,7 +52,7 @@ function fingerprint() {
 /** @returns {boolean} whether the build is there and was made from the sources as they are */
 export function isFresh() {
   return (
-    existsSync(stamp) && existsSync(join(root, 'build/server.mjs')) && readFileSync(stamp, 'utf8') === fingerprint()
+    existsSync(stamp) && existsSync(join(root, 'build/start.mjs')) && readFileSync(stamp, 'utf8') === fingerprint()
   );
 }
 
@@ -112,6 +112,18 @@ async function buildServer() {
   await stop();
 }
 
+/**
+ * Writes the entry that runs: the server, with the settings of Next that its build wrote down. To read next.config.ts again,
+ * Next and its plugins would load compilers at every start; Next's own standalone servers do the same.
+ */
+function writeEntry() {
+  /** @type {{ config: object }} */
+  const { config } = JSON.parse(readFileSync(join(root, '.next/required-server-files.json'), 'utf8'));
+  const settings = JSON.stringify(JSON.stringify(config));
+  const script = `process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = ${settings};\nawait import('./server.mjs');\n`;
+  writeFileSync(join(root, 'build/start.mjs'), script);
+}
+
 /** Builds everything. @throws Error in one line, after the tool's own output */
 export async function buildAll() {
   const begun = Date.now();
@@ -123,6 +135,7 @@ export async function buildAll() {
   await compressAssets();
   mkdirSync(join(root, 'build'), { recursive: true });
   await buildServer();
+  writeEntry();
   writeFileSync(stamp, wanted);
   process.stdout.write(`Built in ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
 }

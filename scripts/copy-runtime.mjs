@@ -1,5 +1,5 @@
 // `node scripts/copy-runtime.mjs FOLDER`: of a finished build, what the running server needs and nothing else. For the image.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,24 +63,9 @@ async function copyRuntime(target) {
   }
 }
 
-/**
- * Writes the container's entry: the server, with the settings of Next that its build wrote down. To read next.config.ts again
- * Next and its plugins would load compilers, hundreds of megabytes, at every start; its own standalone servers do the same.
- *
- * @param {string} target the folder to write to
- */
-function writeEntry(target) {
-  /** @type {{ config: object }} */
-  const { config } = JSON.parse(readFileSync(join(root, '.next/required-server-files.json'), 'utf8'));
-  const settings = JSON.stringify(JSON.stringify(config));
-  const script = `process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = ${settings};\nawait import('./build/server.mjs');\n`;
-  writeFileSync(join(target, 'container.mjs'), script);
-}
-
 const [, , target] = process.argv;
 if (target === undefined) {
   process.stderr.write('Usage: node scripts/copy-runtime.mjs FOLDER\n');
   process.exit(1);
 }
 await copyRuntime(target);
-writeEntry(target);

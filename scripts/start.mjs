@@ -22,4 +22,4 @@ if (!isFresh()) {
 }
 
 process.off('SIGTERM', stop).off('SIGINT', stop);
-await import(pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), '../build/server.mjs')).href);
+await import(pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), '../build/start.mjs')).href);

@@ -61,7 +61,7 @@ export async function spawnServer(options: ServerOptions = {}): Promise<ServerPr
   const url = options.database ?? databaseUrl();
   const settings = { ...TEST_SETTINGS, LOG_LEVEL: 'info', PORT: '0', DATA_DIR: dataDir, ...options.env };
   const begun = performance.now();
-  const child = spawn(process.execPath, ['build/server.mjs'], {
+  const child = spawn(process.execPath, ['build/start.mjs'], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
