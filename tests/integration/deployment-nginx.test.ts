@@ -12,6 +12,8 @@ import { nginxVersion, startNginx, type RunningNginx } from '../harness/nginx';
 import { TEST_SETTINGS } from '../harness/settings';
 
 const version = nginxVersion();
+if (!version && process.env.CI)
+  throw new Error('nginx is missing: in continuous integration nginx.conf must be tested');
 if (!version)
   console.warn('nginx is not installed here: nginx.conf is not tested. (Debian: apt-get install nginx-light)');
 
