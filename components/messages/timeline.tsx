@@ -1,6 +1,7 @@
 'use client';
 
 import { roomPath } from '@/lib/contracts/paths';
+import { flushSync } from 'react-dom';
 import { useTranslations } from 'next-intl';
 import { useImperativeHandle, useMemo, useState, type KeyboardEvent, type ReactElement, type Ref } from 'react';
 import { Virtualizer } from 'virtua';
@@ -121,9 +122,10 @@ export function Timeline({
     const next = timeline.messages[from + step];
     if (!next) return;
     event.preventDefault();
-    setActive(next.seq);
+    // At once, not with the next frame: the next press of the key must start from here.
+    flushSync(() => setActive(next.seq));
     list.current?.scrollToIndex(from + step, { align: 'nearest' });
-    requestAnimationFrame(() => document.getElementById(`m-${next.seq}`)?.focus({ preventScroll: true }));
+    document.getElementById(`m-${next.seq}`)?.focus({ preventScroll: true });
   };
 
   const oldest = timeline.messages[0];
