@@ -66,7 +66,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   });
   // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
   const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
-  shutdown.add('messages under way', () => writer().drain());
+  shutdown.add('messages under way', () => writer().close());
   shutdown.add('password workers', closePasswords);
   shutdown.add('pages', () => app.close());
   if (database.status === 'rejected') throw database.reason;

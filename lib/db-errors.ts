@@ -1,3 +1,5 @@
+import { AppError } from './contracts/errors';
+
 /** Node's words for a server that cannot be reached. */
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
@@ -18,13 +20,13 @@ const ADAPTER_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'TooM
 
 /**
  * SQLSTATE (PostgreSQL manual, appendix A): class 08 connection, 53 resources (disk full, too many connections), 57P shut down,
- * 57014 cancelled by the statement timeout, 58030 I/O error, 25006 read-only standby.
+ * 57014 cancelled by the statement timeout, 58030 I/O error, 25006 read-only standby, 40001 and 40P01 undone for another's sake.
  */
-const SQLSTATE = /^(?:08...|53...|57P0.|57014|58030|25006|25P03)$/;
+const SQLSTATE = /^(?:08...|53...|57P0.|57014|58030|25006|25P03|40001|40P01)$/;
 
 /** node-postgres says these in words only. */
 const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|after calling end on the pool|Query read timeout|Unable to start a transaction in the given time/i;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection error and is not queryable|after calling end on the pool|Query read timeout|Unable to start a transaction in the given time/i;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
@@ -52,6 +54,48 @@ export function isUnavailable(error: unknown, depth = 0): boolean {
     ...(Array.isArray(error.errors) ? (error.errors as unknown[]) : []),
   ];
   return inner.some((value) => isUnavailable(value, depth + 1));
+}
+
+/** The server says of itself that it is starting, stopping or recovering: SQLSTATE 57P01–57P03, or nobody listens for the moment. */
+const RETURNING = /^(?:57P0[123]|08...|ECONNREFUSED|ECONNRESET|EPIPE)$/;
+
+/** Whether an attempt to connect failed in a way that a database which is being restarted shows: soon it may succeed. */
+export function isReturning(error: unknown): boolean {
+  if (!isRecord(error)) return false;
+  if (Array.isArray(error.errors)) return (error.errors as unknown[]).some(isReturning);
+  if (typeof error.code === 'string') return RETURNING.test(error.code);
+  return typeof error.message === 'string' && error.message.startsWith('Connection terminated unexpectedly');
+}
+
+/**
+ * Whether PostgreSQL itself refused a statement, which it then rolled back. Of any other failure nobody knows whether the
+ * statement was committed: only the answer was lost. (Severities: PostgreSQL manual, "Error and Notice Message Fields".)
+ */
+export function isRolledBack(error: unknown): boolean {
+  return isRecord(error) && error.severity === 'ERROR' && typeof error.code === 'string';
+}
+
+/** SQLSTATE 53100: PostgreSQL has no room left on its disk. */
+export function isDiskFull(error: unknown, depth = 0): boolean {
+  if (!isRecord(error) || depth > 6) return false;
+  if (error.code === '53100' || error.originalCode === '53100') return true;
+  return [error.cause, error.meta, error.driverAdapterError].some((inner) => isDiskFull(inner, depth + 1));
+}
+
+/** Milliseconds until somebody should try again: a database that restarts is back within seconds; a full disk takes a person. */
+const RETRY_AFTER_MS = { away: 1_000, full: 5_000 };
+
+/** An outage of the database as the contract tells it. */
+export function toUnavailable(error: unknown): AppError {
+  return isDiskFull(error)
+    ? new AppError('unavailable', 'The disk of the database is full: nothing can be stored until there is room.', {
+        retryAfterMs: RETRY_AFTER_MS.full,
+        cause: error,
+      })
+    : new AppError('unavailable', 'The database cannot be reached at the moment: try again shortly.', {
+        retryAfterMs: RETRY_AFTER_MS.away,
+        cause: error,
+      });
 }
 
 /** Whether an error, of node-postgres (SQLSTATE 23505) or of Prisma (P2002), says that a unique value is taken. */

@@ -1,13 +1,16 @@
 import { STATUS_CODES } from 'node:http';
 import { AppError, ERROR_STATUS } from './contracts/errors';
-import { isUnavailable } from './db';
+import { isUnavailable, toUnavailable } from './db';
 import { log } from './log';
 
 /** Any error as one of the contract's: a database that is away is `unavailable`, and a defect is logged and told as such too. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (isUnavailable(error)) log.warn({ err: error }, 'the database is unavailable');
-  else log.error({ err: error }, 'a request failed');
+  if (isUnavailable(error)) {
+    log.warn({ err: error }, 'the database is unavailable');
+    return toUnavailable(error);
+  }
+  log.error({ err: error }, 'a request failed');
   return new AppError('unavailable', 'Something does not work here at the moment: try again shortly.', {
     retryAfterMs: 1_000,
   });

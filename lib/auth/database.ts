@@ -1,17 +1,9 @@
 import type { PoolClient, QueryResultRow } from 'pg';
-import { AppError } from '../contracts/errors';
-import { isUnavailable, pool } from '../db';
-
-/** Milliseconds until a client should try again: a database that restarts is back within seconds. */
-const RETRY_AFTER = 2_000;
+import { isUnavailable, pool, toUnavailable } from '../db';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
 function translate(error: unknown): unknown {
-  if (!isUnavailable(error)) return error;
-  return new AppError('unavailable', 'The database cannot be reached at the moment.', {
-    retryAfterMs: RETRY_AFTER,
-    cause: error,
-  });
+  return isUnavailable(error) ? toUnavailable(error) : error;
 }
 
 /**

@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
 import { parseInput } from '../contracts/parse-input';
 import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
-import { isUnavailable } from '../db';
+import { isUnavailable, toUnavailable } from '../db';
 import { limit, refund } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
@@ -32,8 +32,13 @@ interface Context<Args> {
 
 type WithAccess = { access: RoomAccess };
 
+interface Repeatable {
+  /** To run it twice is as good as once: it is run again when the connection to the database breaks under it. */
+  repeatable?: boolean;
+}
+
 /** A command about no room in particular. */
-interface GlobalCommand<Args, Result> {
+interface GlobalCommand<Args, Result> extends Repeatable {
   run(context: Context<Args>): Promise<Result>;
 }
 
@@ -41,7 +46,7 @@ interface GlobalCommand<Args, Result> {
  * A command about a room: it is looked up, and the actor let in, before the rest of the input is looked at. 'join' makes the
  * actor a member.
  */
-interface RoomCommand<Args, Result> {
+interface RoomCommand<Args, Result> extends Repeatable {
   access: AccessLevel | 'join';
   /** What a message's number in the input must pass before the other fields are checked. */
   message?: 'edit' | 'delete';
@@ -67,8 +72,8 @@ export const COMMANDS = {
   'room:create': global('room:create', {
     run: ({ actor, args }) => createRoom(actor, { name: args.name, topic: args.topic ?? '' }),
   }),
-  'room:list': global('room:list', { run: ({ actor }) => listRooms(actor) }),
-  'room:search': global('room:search', { run: ({ actor, args }) => searchRooms(actor, args) }),
+  'room:list': global('room:list', { repeatable: true, run: ({ actor }) => listRooms(actor) }),
+  'room:search': global('room:search', { repeatable: true, run: ({ actor, args }) => searchRooms(actor, args) }),
   'room:get': inRoom('room:get', { access: 'use', run: ({ access }) => Promise.resolve(access) }),
   'room:update': inRoom('room:update', {
     access: 'manage',
@@ -83,6 +88,7 @@ export const COMMANDS = {
   }),
   'room:join': inRoom('room:join', {
     access: 'use',
+    repeatable: true,
     run: async ({ actor, args, call, access: { room } }) => {
       call.entering?.(room);
       const catchingUp = args.after !== undefined || args.since !== undefined;
@@ -98,6 +104,7 @@ export const COMMANDS = {
   }),
   'room:read': inRoom('room:read', {
     access: 'use',
+    repeatable: true,
     run: ({ actor, access, args, call }) => readRoom(actor, access, args.seq, call.connectionId),
   }),
   'message:send': inRoom('message:send', {
@@ -120,6 +127,7 @@ export const COMMANDS = {
   }),
   'message:list': inRoom('message:list', {
     access: 'use',
+    repeatable: true,
     run: async ({ actor, args }) => (await readHistory(actor, args.room, args, args.limit)).page,
   }),
 };
@@ -159,10 +167,21 @@ async function translating<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     log.warn({ err: error }, 'the database is unavailable');
-    throw new AppError('unavailable', 'The database cannot be reached at the moment: try again shortly.', {
-      retryAfterMs: 1_000,
-      cause: error,
-    });
+    throw toUnavailable(error);
+  }
+}
+
+/** Milliseconds within which what may safely be done twice is done again, when the database went away under it. */
+const AGAIN_WITHIN_MS = 3_000;
+
+/** Runs what changes nothing, or changes nothing the second time: once more if the connection broke under it. */
+async function outlasting<T>(work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUnavailable(error) || performance.now() - begun > AGAIN_WITHIN_MS) throw error;
+    return work();
   }
 }
 
@@ -200,16 +219,18 @@ export function prepare<N extends CommandName>(
     const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {
       const args = parseInput(schema, input);
-      return () => translating(() => command.run({ actor, args, call }));
+      const run = () => command.run({ actor, args, call });
+      return () => translating(() => (command.repeatable ? outlasting(run) : run()));
     }
-    const entered = await enterRoom(actor, command, input);
+    const entered = await outlasting(() => enterRoom(actor, command, input));
     const args = parseInput(schema, input);
     if (!entered)
       throw new AppError('unprocessable', FIELD_MESSAGES.required, {
         errors: [{ path: 'room', message: FIELD_MESSAGES.required }],
       });
-    const access = command.access === 'join' ? await ensureMember(actor, entered) : entered;
-    return () => translating(() => command.run({ actor, args, call, access }));
+    const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
+    const run = () => command.run({ actor, args, call, access });
+    return () => translating(() => (command.repeatable ? outlasting(run) : run()));
   });
 }
 

@@ -143,3 +143,20 @@ export async function changesSince(roomId: number, revision: number, limit: numb
   );
   return rows.map(presentMessage);
 }
+
+/** How far a room has come. */
+export interface RoomProgress {
+  roomId: number;
+  name: string;
+  lastSeq: number;
+  revision: number;
+}
+
+/** How far rooms have come, for whoever must not miss a change; rooms that are gone are left out. */
+export async function progressOf(roomIds: readonly number[]): Promise<RoomProgress[]> {
+  const { rows } = await pool().query<RoomProgress>(
+    'SELECT id AS "roomId", name, last_seq AS "lastSeq", revision FROM chats WHERE id = ANY($1)',
+    [roomIds],
+  );
+  return rows;
+}

@@ -1,7 +1,7 @@
 import type { Actor } from '../contracts/actor';
 import type { Message } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
-import { isUnavailable, pool } from '../db';
+import { pool } from '../db';
 import type { RoomAccess } from './access';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 import { writer, type Written } from './writer';
@@ -80,19 +80,15 @@ WITH held AS (
 )
 SELECT ${MESSAGE_COLUMNS} FROM m LEFT JOIN users a ON a.id = m.author_id`;
 
-async function change(access: RoomAccess, seq: number, body: string | null): Promise<{ message: Message }> {
-  const { rows } = await pool()
-    .query<MessageRow>(CHANGE, [access.room.id, seq, body])
-    .catch((error: unknown) => {
-      // It may have been committed all the same: then the room must hear of it, though the caller cannot be told.
-      if (isUnavailable(error)) publish({ type: 'room:uncertain', roomId: access.room.id });
-      throw error;
-    });
-  const row = rows[0];
-  if (!row) throw notFound();
-  const message = presentMessage(row);
-  publish({ type: 'message:updated', roomId: access.room.id, room: access.room.name, message });
-  return { message };
+function change({ room }: RoomAccess, seq: number, body: string | null): Promise<{ message: Message }> {
+  return writer().perform(room, async (client) => {
+    const { rows } = await client.query<MessageRow>(CHANGE, [room.id, seq, body]);
+    const row = rows[0];
+    if (!row) throw notFound();
+    const message = presentMessage(row);
+    publish({ type: 'message:updated', roomId: room.id, room: room.name, message });
+    return { message };
+  });
 }
 
 /**

@@ -1,18 +1,12 @@
-import type { PoolClient } from 'pg';
-import type { Message, Room, User } from '../contracts/entities';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Message, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
-import { isUnavailable, writerPool } from '../db';
-import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
+import { isDiskFull, isRolledBack, isUnavailable, toUnavailable } from '../db';
+import { log } from '../log';
+import { insertMessages, keyOf, type Draft, type Outcome } from './insert';
 import { publish } from './publish';
-
-/** A message on its way into a room. */
-export interface Draft {
-  room: Room;
-  author: User;
-  body: string;
-  /** lower-case UUID, or null: then a retry cannot be told from a second message */
-  clientMessageId: string | null;
-}
+import { connectWriter } from './writer-connection';
 
 /** The stored message, and whether this call is what stored it. */
 export interface Written {
@@ -20,200 +14,214 @@ export interface Written {
   created: boolean;
 }
 
-interface Pending extends Draft {
-  resolve(written: Written): void;
+interface Waiting {
+  /** milliseconds of `performance.now()` after which a failure is told instead of tried again */
+  until: number;
+  roomId: number;
   reject(error: unknown): void;
 }
 
-/** Rows in one statement: beyond some hundreds a batch wins nothing more, and a slow one delays everybody in it. */
-const BATCH = 256;
-/** Drafts waiting at most; more means the database is not keeping up, and the sender is told to come back. */
-const QUEUE = 20_000;
-
-/**
- * One statement for all rooms: rows of `chats` are locked in order of id (so that two nodes cannot deadlock), each room's
- * fresh messages get the next numbers in the order they arrived, and duplicates are left out. The author has read their own.
- */
-const INSERT = `
-WITH input AS (
-  SELECT * FROM unnest($1::int[], $2::int[], $3::text[], $4::uuid[]) WITH ORDINALITY
-    AS t(room_id, author_id, body, client_message_id, ord)
-), fresh AS (
-  SELECT i.*, row_number() OVER (PARTITION BY i.room_id ORDER BY i.ord)::int AS n FROM input i
-  WHERE NOT EXISTS (SELECT FROM messages m WHERE m.room_id = i.room_id AND m.author_id = i.author_id
-                    AND m.client_message_id = i.client_message_id)
-), locked AS (
-  SELECT id FROM chats WHERE id IN (SELECT room_id FROM fresh) ORDER BY id FOR UPDATE
-), counted AS (
-  UPDATE chats c SET last_seq = c.last_seq + f.n, revision = c.revision + f.n, last_activity_at = now()
-  FROM (SELECT room_id, count(*)::int AS n FROM fresh JOIN locked ON locked.id = room_id GROUP BY room_id) f
-  WHERE c.id = f.room_id
-  RETURNING c.id, c.last_seq - f.n AS seq, c.revision - f.n AS revision
-), inserted AS (
-  INSERT INTO messages (room_id, seq, revision, author_id, body, client_message_id)
-  SELECT f.room_id, c.seq + f.n, c.revision + f.n, f.author_id, f.body, f.client_message_id
-  FROM fresh f JOIN counted c ON c.id = f.room_id
-  RETURNING room_id, seq, revision, created_at
-), seen AS (
-  UPDATE memberships s SET last_read_seq = greatest(s.last_read_seq, r.seq)
-  FROM (SELECT f.room_id, f.author_id, max(c.seq + f.n) AS seq FROM fresh f JOIN counted c ON c.id = f.room_id GROUP BY 1, 2) r
-  WHERE s.room_id = r.room_id AND s.user_id = r.author_id
-)
-SELECT f.ord::int AS ord, i.seq, i.revision, i.created_at
-FROM inserted i JOIN counted c ON c.id = i.room_id JOIN fresh f ON f.room_id = i.room_id AND c.seq + f.n = i.seq`;
-
-interface InsertedRow {
-  ord: number;
-  seq: number;
-  revision: number;
-  created_at: Date;
+interface PendingDraft extends Draft, Waiting {
+  resolve(written: Written): void;
 }
 
-const keyOf = (draft: Draft) => `${draft.room.id}/${draft.author.id}/${draft.clientMessageId}`;
+/** Something else that takes a room's next revision. */
+interface PendingChange extends Waiting {
+  run(client: pg.Client): Promise<void>;
+}
+
+type Job = PendingDraft | PendingChange;
+
+const isChange = (job: Job): job is PendingChange => 'run' in job;
+
+/** Rows in one statement: beyond some hundreds a batch wins nothing more, and a slow one delays everybody in it. */
+const BATCH = 256;
+/** Jobs waiting at most; more means the database is not keeping up, and the sender is told to come back. */
+const QUEUE = 20_000;
+/** Milliseconds that a job outlasts a database that is away: less than clients wait for an answer. */
+const PATIENCE_MS = 4_000;
+/** Milliseconds between two attempts to reach it. */
+const RETRY_MS = 100;
+/** Milliseconds during which a full disk is left in peace: every attempt writes to its log, and that too needs room. */
+const FULL_DISK_MS = 1_000;
 
 /** The group commit: what arrives while a commit is in flight goes together in the next. */
 export class Writer {
-  #queue: Pending[] = [];
+  #queue: Job[] = [];
   #running: Promise<void> | null = null;
+  #client: pg.Client | null = null;
+  #closing = false;
+  /** rooms with a commit of which nobody knows whether it took place */
+  readonly #uncertain = new Set<number>();
+  #full: { error: AppError; until: number } | null = null;
 
   /**
-   * Stores a message durably, after everything that was given to this writer before it.
+   * Stores a message durably, after everything that was given to this writer before it. Outlasts a short absence of the
+   * database, where a `clientMessageId` makes that safe.
    *
    * @returns the message once it is committed, or the stored one for a `clientMessageId` seen before
-   * @throws AppError `not_found` when the room is gone, `unavailable` when the database is, or the queue is full
+   * @throws AppError `not_found` when the room is gone, `unavailable` when it could not be stored: then it perhaps was, once
    */
   write(draft: Draft): Promise<Written> {
-    if (this.#queue.length >= QUEUE) {
-      throw new AppError('unavailable', 'Too many messages are waiting to be stored: try again shortly.', {
-        retryAfterMs: 1_000,
-      });
-    }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ...draft, resolve, reject });
-      this.#running ??= this.#run();
+      this.#add({ ...draft, roomId: draft.room.id, until: performance.now() + PATIENCE_MS, resolve, reject });
     });
   }
 
-  /** Resolves when nothing is waiting any more. */
-  async drain(): Promise<void> {
+  /**
+   * Runs another statement that takes a room's next revision, after everything that was given to this writer before it.
+   *
+   * @param change one statement, which is its own transaction, and the publication of what came of it
+   * @throws AppError `unavailable`; whatever `change` throws
+   */
+  perform<T>(room: Room, change: (client: pg.Client) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = (client: pg.Client) => change(client).then(resolve);
+      this.#add({ roomId: room.id, until: performance.now() + PATIENCE_MS, run, reject });
+    });
+  }
+
+  /** Stores what is waiting, or refuses it when the database is away. */
+  async close(): Promise<void> {
+    this.#closing = true;
     while (this.#running) await this.#running;
+  }
+
+  #add(job: Job): void {
+    if (this.#full && performance.now() < this.#full.until) return void job.reject(this.#full.error);
+    if (this.#queue.length >= QUEUE) {
+      const words = 'Too many messages are waiting to be stored: try again shortly.';
+      return void job.reject(new AppError('unavailable', words, { retryAfterMs: 1_000 }));
+    }
+    this.#queue.push(job);
+    this.#running ??= this.#run().finally(() => (this.#running = null));
   }
 
   async #run(): Promise<void> {
     // One turn of the loop, so that what one read of the sockets brought goes together.
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || (this.#uncertain.size > 0 && !this.#closing)) {
+      const client = this.#client ?? (await this.#connect());
+      if (!client) continue;
       const { batch, repeats } = this.#take();
       try {
-        await this.#commit(batch);
+        await this.#commit(client, batch);
       } catch (error) {
-        await this.#isolate(batch, error);
+        await this.#failed(client, batch, error);
       }
       // They wait for the first of their kind: by now it is stored (or was refused), and they are answered alike.
       this.#queue.unshift(...repeats);
     }
-    this.#running = null;
   }
 
-  /** The next batch; a second draft with the same key cannot share a statement with the first. */
-  #take(): { batch: Pending[]; repeats: Pending[] } {
-    const taken = this.#queue.splice(0, BATCH);
+  /** Without a database those whose time is over are told so. */
+  async #connect(): Promise<pg.Client | null> {
+    try {
+      const client = await connectWriter();
+      client.once('end', () => {
+        if (this.#client === client) this.#client = null;
+      });
+      this.#client = client;
+    } catch (error) {
+      const now = performance.now();
+      const expired = this.#queue.filter((job) => job.until <= now);
+      this.#queue = this.#queue.filter((job) => job.until > now);
+      for (const job of expired) job.reject(toUnavailable(error));
+      if (expired.length > 0) log.warn({ err: error, messages: expired.length }, 'the database cannot be written to');
+      await sleep(RETRY_MS);
+      return null;
+    }
+    // What the last connection left undecided is decided now, and those in the room may not have been told.
+    for (const roomId of this.#uncertain) publish({ type: 'room:uncertain', roomId });
+    this.#uncertain.clear();
+    return this.#client;
+  }
+
+  /** The next jobs that fit into one statement; a second draft with the same key cannot share it with the first. */
+  #take(): { batch: Job[]; repeats: Job[] } {
+    const [first] = this.#queue;
+    if (first && isChange(first)) return { batch: this.#queue.splice(0, 1), repeats: [] };
+    const end = this.#queue.findIndex(isChange);
+    const taken = this.#queue.splice(0, Math.min(BATCH, end < 0 ? BATCH : end));
     const keys = new Set<string>();
-    const batch: Pending[] = [];
-    const repeats: Pending[] = [];
-    for (const draft of taken) {
-      const key = draft.clientMessageId === null ? null : keyOf(draft);
-      if (key !== null && keys.has(key)) repeats.push(draft);
-      else batch.push(draft);
+    const batch: Job[] = [];
+    const repeats: Job[] = [];
+    for (const job of taken) {
+      const key = isChange(job) ? null : keyOf(job);
+      if (key !== null && keys.has(key)) repeats.push(job);
+      else batch.push(job);
       if (key !== null) keys.add(key);
     }
     return { batch, repeats };
   }
 
-  async #commit(batch: Pending[]): Promise<void> {
-    const client = await writerPool().connect();
-    let written: Map<number, InsertedRow>;
-    let stored: Map<string, Message>;
-    try {
-      const { rows } = await client.query<InsertedRow>({
-        name: 'insert-messages',
-        text: INSERT,
-        values: [
-          batch.map((draft) => draft.room.id),
-          batch.map((draft) => draft.author.id),
-          batch.map((draft) => draft.body),
-          batch.map((draft) => draft.clientMessageId),
-        ],
-      });
-      written = new Map(rows.map((row) => [row.ord - 1, row]));
-      const missing = batch.filter((_, index) => !written.has(index));
-      stored = missing.length > 0 ? await findStored(client, missing) : new Map<string, Message>();
-    } catch (error) {
-      client.release(isUnavailable(error));
-      throw error;
-    }
-    client.release();
-    settle(batch, written, stored);
+  async #commit(client: pg.Client, batch: Job[]): Promise<void> {
+    const [first] = batch;
+    if (!first) return;
+    if (isChange(first)) return first.run(client);
+    const drafts = batch.filter((job): job is PendingDraft => !isChange(job));
+    settle(drafts, await insertMessages(client, drafts));
   }
 
-  /** A batch failed. If one draft alone is at fault, its neighbours must not suffer; if the connection broke, nobody knows. */
-  async #isolate(batch: Pending[], error: unknown): Promise<void> {
-    if (isUnavailable(error)) {
-      for (const roomId of new Set(batch.map((draft) => draft.room.id))) publish({ type: 'room:uncertain', roomId });
-      for (const draft of batch) draft.reject(error);
-      return;
-    }
-    if (batch.length === 1) {
-      batch[0]?.reject(error);
-      return;
-    }
-    for (const draft of batch) {
-      await this.#commit([draft]).catch((reason: unknown) => this.#isolate([draft], reason));
+  async #failed(client: pg.Client, batch: Job[], error: unknown): Promise<void> {
+    if (isDiskFull(error)) this.#refuse(batch, error);
+    else if (isRolledBack(error)) await this.#isolate(client, batch, error);
+    else if (isUnavailable(error)) this.#lost(client, batch, error);
+    else for (const job of batch) job.reject(error);
+  }
+
+  /** Nothing can be stored for a while; those who ask meanwhile need not find out one by one. */
+  #refuse(batch: Job[], error: unknown): void {
+    const refusal = toUnavailable(error);
+    log.error({ err: error, messages: batch.length }, 'the disk of the database is full');
+    this.#full = { error: refusal, until: performance.now() + FULL_DISK_MS };
+    for (const job of [...batch, ...this.#queue.splice(0)]) job.reject(refusal);
+  }
+
+  /** PostgreSQL has undone it: it may be tried again, and if one draft alone is at fault its neighbours must not suffer. */
+  async #isolate(client: pg.Client, batch: Job[], error: unknown): Promise<void> {
+    if (isUnavailable(error)) return void this.#again(batch, error);
+    if (batch.length === 1) return batch[0]?.reject(error);
+    for (const [index, job] of batch.entries()) {
+      try {
+        await this.#commit(client, [job]);
+      } catch (reason) {
+        if (isRolledBack(reason) && !isUnavailable(reason)) job.reject(reason);
+        else return this.#failed(client, batch.slice(index), reason);
+      }
     }
   }
-}
 
-async function findStored(client: PoolClient, drafts: Draft[]): Promise<Map<string, Message>> {
-  const { rows } = await client.query<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS}
-     FROM unnest($1::int[], $2::int[], $3::uuid[]) AS k(room_id, author_id, client_message_id)
-     JOIN messages m USING (room_id, author_id, client_message_id)
-     LEFT JOIN users a ON a.id = m.author_id`,
-    [
-      drafts.map((draft) => draft.room.id),
-      drafts.map((draft) => draft.author.id),
-      drafts.map((draft) => draft.clientMessageId),
-    ],
-  );
-  return new Map(rows.map((row) => [`${row.room_id}/${row.author_id}/${row.client_message_id}`, presentMessage(row)]));
+  /** The connection broke, or said nothing: perhaps it was committed. Only what cannot double is tried again. */
+  #lost(client: pg.Client, batch: Job[], error: unknown): void {
+    log.warn({ err: error, messages: batch.length }, 'the outcome of a commit is unknown');
+    if (this.#client === client) this.#client = null;
+    void client.end().catch(() => undefined);
+    for (const { roomId } of batch) this.#uncertain.add(roomId);
+    const safe = batch.filter((job) => !isChange(job) && job.clientMessageId !== null);
+    for (const job of batch) if (!safe.includes(job)) job.reject(toUnavailable(error));
+    this.#again(safe, error);
+  }
+
+  #again(batch: Job[], error: unknown): void {
+    const now = performance.now();
+    const refused = batch.filter((job) => this.#closing || job.until <= now);
+    for (const job of refused) job.reject(toUnavailable(error));
+    this.#queue.unshift(...batch.filter((job) => !refused.includes(job)));
+  }
 }
 
 /** Acknowledges what is committed, then publishes it: one event for each room. */
-function settle(batch: Pending[], written: Map<number, InsertedRow>, stored: Map<string, Message>): void {
+function settle(drafts: PendingDraft[], outcomes: Outcome[]): void {
   const byRoom = new Map<number, { room: Room; messages: Message[] }>();
-  batch.forEach((draft, index) => {
-    const row = written.get(index);
-    if (!row) {
-      const message = draft.clientMessageId === null ? undefined : stored.get(keyOf(draft));
-      if (message) draft.resolve({ message, created: false });
-      else draft.reject(new AppError('not_found', 'There is no such room.'));
-      return;
-    }
-    const message: Message = {
-      roomId: draft.room.id,
-      seq: row.seq,
-      revision: row.revision,
-      author: draft.author,
-      body: draft.body,
-      clientMessageId: draft.clientMessageId,
-      createdAt: row.created_at.toISOString(),
-      editedAt: null,
-      deletedAt: null,
-    };
+  drafts.forEach((draft, index) => {
+    const outcome = outcomes[index];
+    if (!outcome) return void draft.reject(new AppError('not_found', 'There is no such room.'));
+    draft.resolve(outcome);
+    if (!outcome.created) return;
     const group = byRoom.get(draft.room.id);
-    if (group) group.messages.push(message);
-    else byRoom.set(draft.room.id, { room: draft.room, messages: [message] });
-    draft.resolve({ message, created: true });
+    if (group) group.messages.push(outcome.message);
+    else byRoom.set(draft.room.id, { room: draft.room, messages: [outcome.message] });
   });
   for (const { room, messages } of byRoom.values()) {
     messages.sort((a, b) => a.seq - b.seq);

@@ -122,13 +122,20 @@ export async function launch(options: LaunchOptions): Promise<Postmaster> {
   }
 }
 
-/** Stops PostgreSQL: fast (connections end, everything is written), then at once if it takes too long. */
+/** Milliseconds for a fast shutdown (connections end, everything is written), then for an immediate one. */
+const FAST = 2_000;
+const IMMEDIATE = 2_000;
+
+/** Stops PostgreSQL: fast, then at once if that takes too long, then by force: what is committed is in its log in any case. */
 export async function halt(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.ref();
   child.kill('SIGINT');
-  const timer = setTimeout(() => child.kill('SIGQUIT'), 2_000);
+  const timers = [
+    setTimeout(() => child.kill('SIGQUIT'), FAST),
+    setTimeout(() => child.kill('SIGKILL'), FAST + IMMEDIATE),
+  ];
   await exited;
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
 }

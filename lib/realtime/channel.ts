@@ -13,8 +13,6 @@ import { Typing } from './typing';
 const REORDER_MS = 100;
 /** Milliseconds until a gap is looked for again that could not be read: the database is away. */
 const RETRY_MS = 500;
-/** Milliseconds after which the outcome of a commit is looked for: the last is beyond `statement_timeout` (lib/db.ts). */
-const RECONCILE_MS = [0, 1_000, 5_000, 16_000];
 /** Changes read from the database at a time when facts were lost. */
 const REFILL = 500;
 
@@ -83,9 +81,8 @@ export class Channel implements Audience {
   /** what came too early, by its first revision */
   readonly #early = new Map<number, Sequenced>();
   #timer: NodeJS.Timeout | undefined;
-  readonly #reconciling = new Set<NodeJS.Timeout>();
   #refilling = false;
-  /** how often it was asked to look: what was read before the last asking may be older than it */
+  /** counts the reasons to look: what was read before the last of them may be older than it */
   #asked = 0;
 
   constructor(roomId: number, name: string) {
@@ -106,18 +103,14 @@ export class Channel implements Audience {
     this.#advance();
   }
 
-  /**
-   * Compares with the database: a commit's outcome is unknown. Not only now: PostgreSQL may still be at it, for as long as a
-   * statement may take.
-   */
+  /** Whether a change up to this revision was never told here. */
+  isBehind(revision: number): boolean {
+    return this.#told !== null && this.#told < revision;
+  }
+
+  /** Compares with the database: something was committed, or perhaps was, and not published. */
   reconcile(): void {
-    for (const delay of RECONCILE_MS) {
-      const timer = setTimeout(() => {
-        this.#reconciling.delete(timer);
-        void this.#refill();
-      }, delay);
-      this.#reconciling.add(timer);
-    }
+    void this.#refill();
   }
 
   /** Tells something that is not in the room's log to everyone here, except one user's connections. */
@@ -129,8 +122,6 @@ export class Channel implements Audience {
 
   close(): void {
     clearTimeout(this.#timer);
-    for (const timer of this.#reconciling) clearTimeout(timer);
-    this.#reconciling.clear();
     this.presence.close();
     this.typing.close();
   }
@@ -179,6 +170,7 @@ export class Channel implements Audience {
       const fresh = changes.filter((message) => message.revision > (this.#told ?? 0));
       if (!isContiguous(fresh, this.#told)) this.#startOver();
       else for (const message of fresh) this.#tell(factOf(this, message));
+      if (changes.length === REFILL) this.#asked++;
     } catch (error) {
       log.warn({ err: error, roomId: this.roomId }, 'a gap in a room could not be read yet');
       if (this.subscriptions.size > 0) this.#timer ??= setTimeout(() => void this.#refill(), RETRY_MS);

@@ -6,23 +6,27 @@ import { log } from '../log';
 import { Activity } from './activity';
 import { Frame } from './frame';
 import type { Hub } from './hub';
+import { Patrol } from './patrol';
 import { sequenced } from './sequenced';
 
 /** From the bus to its audience: the only place that sends facts to clients. */
 export class Fanout {
   readonly #hub: Hub;
   readonly #activity: Activity;
+  readonly #patrol: Patrol;
   readonly #unsubscribe: () => void;
 
   constructor(hub: Hub) {
     this.#hub = hub;
     this.#activity = new Activity(hub);
+    this.#patrol = new Patrol(hub, this.#activity);
     this.#unsubscribe = bus().subscribe((event) => this.#hear(event));
   }
 
   close(): void {
     this.#unsubscribe();
     this.#activity.close();
+    this.#patrol.close();
   }
 
   #hear(event: BusEvent): void {
@@ -36,7 +40,7 @@ export class Fanout {
           ?.receive(sequenced(event.type, { roomId: event.roomId, name: event.room }, [event.message]));
         break;
       case 'room:uncertain':
-        this.#hub.channel(event.roomId)?.reconcile();
+        this.#patrol.suspect(event.roomId);
         break;
       case 'room:added':
         this.#toUser(event.userId, new Frame('room:added', { room: event.room }));

@@ -65,6 +65,11 @@ export class Hub {
     return result;
   }
 
+  /** The rooms that somebody here has joined. */
+  roomIds(): Iterable<number> {
+    return this.#channels.keys();
+  }
+
   channel(roomId: number): Channel | undefined {
     return this.#channels.get(roomId);
   }

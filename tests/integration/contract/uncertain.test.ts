@@ -1,5 +1,5 @@
+import type { PoolClient } from 'pg';
 import { expect, it } from 'vitest';
-import { bus } from '@/lib/bus';
 import { pool } from '@/lib/db';
 import { writeMessages } from '../../factories';
 import { createPerson } from '../../harness/people';
@@ -7,33 +7,125 @@ import { inWorld } from './world';
 
 const world = inWorld();
 
-it('an edit whose connection is lost is unavailable, and its room is compared with the database', async () => {
+async function waiting(): Promise<number | null> {
+  const { rowCount } = await pool().query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rowCount;
+}
+
+/** Ends whoever waits for a lock: the answer to their statement is lost. */
+async function cutWaiting(): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { rowCount } = await pool().query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rowCount;
+    })
+    .toBe(1);
+}
+
+/** Does something while another transaction holds a room, so that nothing can be written into it. */
+async function holding<T>(roomId: number, work: (release: () => Promise<void>) => Promise<T>): Promise<T> {
+  const holder: PoolClient = await pool().connect();
+  let held = true;
+  const release = async (): Promise<void> => {
+    if (!held) return;
+    held = false;
+    await holder.query('ROLLBACK');
+    holder.release();
+  };
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
+    return await work(release);
+  } finally {
+    await release();
+  }
+}
+
+async function stored(roomId: number): Promise<string[]> {
+  const { rows } = await pool().query<{ body: string }>('SELECT body FROM messages WHERE room_id = $1 ORDER BY seq', [
+    roomId,
+  ]);
+  return rows.map(({ body }) => body);
+}
+
+it('an edit whose connection is lost is unavailable, not tried again, and changes nothing', async () => {
   const anna = await createPerson();
   const room = await world.room(anna);
   await writeMessages(room, [{ author: anna, body: 'as it was' }]);
   const client = await world.client('REST', anna);
-  const heard: number[] = [];
-  const stop = bus().subscribe((event) => void (event.type === 'room:uncertain' && heard.push(event.roomId)));
-
-  const holder = await pool().connect();
-  try {
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [room.id]);
+  await holding(room.id, async () => {
     const edit = client.call('message:edit', { room: room.name, seq: 1, body: 'as it may be' });
-    await expect
-      .poll(async () => {
-        const { rowCount } = await pool().query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        return rowCount;
-      })
-      .toBe(1);
+    await cutWaiting();
     expect((await edit).error?.code).toBe('unavailable');
-    expect(heard).toEqual([room.id]);
-  } finally {
-    await holder.query('ROLLBACK');
-    holder.release();
-    stop();
-  }
+  });
+  expect(await stored(room.id)).toEqual(['as it was']);
+});
+
+it('a message with an id outlasts the loss of its connection, and everyone in the room hears of it once', async () => {
+  const [anna, boris] = [await createPerson(), await createPerson()];
+  const room = await world.room(anna, boris);
+  const sender = await world.client('Socket.IO', anna);
+  const reader = await world.client('Socket.IO', boris);
+  await reader.call('room:join', { room: room.name });
+  const clientMessageId = '6a3b6f0e-5a5c-4a59-9d0a-3f6f0e5a5c4a';
+  await holding(room.id, async (release) => {
+    const send = sender.call('message:send', { room: room.name, body: 'once', clientMessageId });
+    await cutWaiting();
+    await release();
+    expect(await send).toMatchObject({ ok: true, message: { seq: 1, body: 'once' } });
+  });
+  await reader.facts.wait('messages:created');
+  await sender.call('message:send', { room: room.name, body: 'after' });
+  await reader.facts.wait('messages:created', (fact) => JSON.stringify(fact).includes('"after"'));
+  expect(await stored(room.id)).toEqual(['once', 'after']);
+  const told = reader.facts
+    .of('messages:created')
+    .flatMap((fact) => (fact.messages as { body: string }[]).map((m) => m.body));
+  expect(told).toEqual(['once', 'after']);
+});
+
+it('a message without an id is not tried again: it would be stored twice if it had been', async () => {
+  const anna = await createPerson();
+  const room = await world.room(anna);
+  const client = await world.client('plain WebSocket', anna);
+  await holding(room.id, async (release) => {
+    const send = client.call('message:send', { room: room.name, body: 'perhaps' });
+    await cutWaiting();
+    expect((await send).error).toMatchObject({ code: 'unavailable', retryAfterMs: expect.any(Number) as number });
+    await release();
+  });
+  expect(await stored(room.id)).toEqual([]);
+});
+
+it('a statement that PostgreSQL is still at when we gave up on it never commits behind our back', async () => {
+  const [anna, boris] = [await createPerson(), await createPerson()];
+  const room = await world.room(anna, boris);
+  const sender = await world.client('Socket.IO', anna);
+  const reader = await world.client('plain WebSocket', boris);
+  await reader.call('message:list', { room: room.name });
+  const clientMessageId = 'b1b6f0e5-5a5c-4a59-8d0a-3f6f0e5a5c4b';
+  const send = () => sender.call('message:send', { room: room.name, body: 'blocked', clientMessageId });
+  await holding(room.id, async () => {
+    expect((await send()).error).toMatchObject({ code: 'unavailable', retryAfterMs: expect.any(Number) as number });
+    // Gone by our doing: PostgreSQL’s own statement timeout comes a second later.
+    await expect.poll(waiting, { timeout: 800 }).toBe(0);
+  });
+  expect(await stored(room.id)).toEqual([]);
+  expect(await send()).toMatchObject({ ok: true, message: { seq: 1, revision: 1 } });
+  expect(await stored(room.id)).toEqual(['blocked']);
+});
+
+it('what was committed and never published is told within seconds', async () => {
+  const [anna, boris] = [await createPerson(), await createPerson()];
+  const room = await world.room(anna, boris);
+  const reader = await world.client('Socket.IO', boris);
+  await reader.call('room:join', { room: room.name });
+  await writeMessages(room, [{ author: anna, body: 'by another way' }]);
+  const fact = await reader.facts.wait('messages:created', () => true, 10_000);
+  expect(fact.messages).toMatchObject([{ seq: 1, revision: 1, body: 'by another way' }]);
 });

@@ -1,0 +1,118 @@
+import type pg from 'pg';
+import type { Message, Room, User } from '../contracts/entities';
+import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
+
+/** A message on its way into a room. */
+export interface Draft {
+  room: Room;
+  author: User;
+  body: string;
+  /** lower-case UUID, or null: then a retry cannot be told from a second message */
+  clientMessageId: string | null;
+}
+
+/** What became of a draft: fresh, stored before under the same id, or null when its room is gone. */
+export type Outcome = { message: Message; created: boolean } | null;
+
+/**
+ * One statement for all rooms: rows of `chats` are locked in order of id (so that two nodes cannot deadlock), each room's
+ * fresh messages get the next numbers in the order they arrived, and duplicates are left out. The author has read their own.
+ */
+const INSERT = `
+WITH input AS (
+  SELECT * FROM unnest($1::int[], $2::int[], $3::text[], $4::uuid[]) WITH ORDINALITY
+    AS t(room_id, author_id, body, client_message_id, ord)
+), fresh AS (
+  SELECT i.*, row_number() OVER (PARTITION BY i.room_id ORDER BY i.ord)::int AS n FROM input i
+  WHERE NOT EXISTS (SELECT FROM messages m WHERE m.room_id = i.room_id AND m.author_id = i.author_id
+                    AND m.client_message_id = i.client_message_id)
+), locked AS (
+  SELECT id FROM chats WHERE id IN (SELECT room_id FROM fresh) ORDER BY id FOR UPDATE
+), counted AS (
+  UPDATE chats c SET last_seq = c.last_seq + f.n, revision = c.revision + f.n, last_activity_at = now()
+  FROM (SELECT room_id, count(*)::int AS n FROM fresh JOIN locked ON locked.id = room_id GROUP BY room_id) f
+  WHERE c.id = f.room_id
+  RETURNING c.id, c.last_seq - f.n AS seq, c.revision - f.n AS revision
+), inserted AS (
+  INSERT INTO messages (room_id, seq, revision, author_id, body, client_message_id)
+  SELECT f.room_id, c.seq + f.n, c.revision + f.n, f.author_id, f.body, f.client_message_id
+  FROM fresh f JOIN counted c ON c.id = f.room_id
+  RETURNING room_id, seq, revision, created_at
+), seen AS (
+  UPDATE memberships s SET last_read_seq = greatest(s.last_read_seq, r.seq)
+  FROM (SELECT f.room_id, f.author_id, max(c.seq + f.n) AS seq FROM fresh f JOIN counted c ON c.id = f.room_id GROUP BY 1, 2) r
+  WHERE s.room_id = r.room_id AND s.user_id = r.author_id
+)
+SELECT f.ord::int AS ord, i.seq, i.revision, i.created_at
+FROM inserted i JOIN counted c ON c.id = i.room_id JOIN fresh f ON f.room_id = i.room_id AND c.seq + f.n = i.seq`;
+
+interface InsertedRow {
+  ord: number;
+  seq: number;
+  revision: number;
+  created_at: Date;
+}
+
+/** What makes two drafts the same message. */
+export function keyOf(draft: Draft): string | null {
+  return draft.clientMessageId === null ? null : `${draft.room.id}/${draft.author.id}/${draft.clientMessageId}`;
+}
+
+async function findStored(client: pg.Client, drafts: Draft[]): Promise<Map<string, Message>> {
+  const { rows } = await client.query<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS}
+     FROM unnest($1::int[], $2::int[], $3::uuid[]) AS k(room_id, author_id, client_message_id)
+     JOIN messages m USING (room_id, author_id, client_message_id)
+     LEFT JOIN users a ON a.id = m.author_id`,
+    [
+      drafts.map((draft) => draft.room.id),
+      drafts.map((draft) => draft.author.id),
+      drafts.map((draft) => draft.clientMessageId),
+    ],
+  );
+  return new Map(rows.map((row) => [`${row.room_id}/${row.author_id}/${row.client_message_id}`, presentMessage(row)]));
+}
+
+/**
+ * Stores a batch of messages durably, in one statement.
+ *
+ * @param client whose planner suits it, see `lib/chat/writer-connection.ts`
+ * @param batch no two drafts of which are the same message
+ * @returns the outcome of each draft, in their order
+ * @throws whatever node-postgres does; the batch is then stored as a whole or not at all
+ */
+export async function insertMessages(client: pg.Client, batch: readonly Draft[]): Promise<Outcome[]> {
+  const { rows } = await client.query<InsertedRow>({
+    name: 'insert-messages',
+    text: INSERT,
+    values: [
+      batch.map((draft) => draft.room.id),
+      batch.map((draft) => draft.author.id),
+      batch.map((draft) => draft.body),
+      batch.map((draft) => draft.clientMessageId),
+    ],
+  });
+  const inserted = new Map(rows.map((row) => [row.ord - 1, row]));
+  const missing = batch.filter((_, index) => !inserted.has(index));
+  const stored = missing.length > 0 ? await findStored(client, missing) : new Map<string, Message>();
+  return batch.map((draft, index) => {
+    const row = inserted.get(index);
+    if (row) return { message: freshMessage(draft, row), created: true };
+    const message = stored.get(keyOf(draft) ?? '');
+    return message ? { message, created: false } : null;
+  });
+}
+
+function freshMessage({ room, author, body, clientMessageId }: Draft, row: InsertedRow): Message {
+  return {
+    roomId: room.id,
+    seq: row.seq,
+    revision: row.revision,
+    author,
+    body,
+    clientMessageId,
+    createdAt: row.created_at.toISOString(),
+    editedAt: null,
+    deletedAt: null,
+  };
+}

@@ -1,0 +1,65 @@
+import { progressOf } from '../chat/history';
+import { log } from '../log';
+import type { Activity } from './activity';
+import type { Hub } from './hub';
+
+/**
+ * Milliseconds between two comparisons of the rooms here with the database: with the time that a gap takes to be read, and a
+ * failed attempt, below the ten seconds within which a lost hint may be noticed.
+ */
+const ROUND_MS = 4_000;
+/** Milliseconds that a commit may take from the database to the fan-out: until then its absence means nothing. */
+const GRACE_MS = 200;
+
+/**
+ * Publication is a hint, the database is the truth. What was committed and never published (the server that wrote it was killed, the
+ * answer to its commit was lost, somebody changed it by hand) is found here, for all rooms with one small query.
+ */
+export class Patrol {
+  readonly #hub: Hub;
+  readonly #activity: Activity;
+  readonly #timer: NodeJS.Timeout;
+  /** rooms with a commit whose publication may be missing, whether anybody is in them or not */
+  readonly #suspects = new Set<number>();
+  #walking = false;
+
+  constructor(hub: Hub, activity: Activity) {
+    this.#hub = hub;
+    this.#activity = activity;
+    this.#timer = setInterval(() => void this.#walk(), ROUND_MS).unref();
+  }
+
+  /** Looks at a room now, and again if the database cannot be asked. */
+  suspect(roomId: number): void {
+    this.#suspects.add(roomId);
+    this.#hub.channel(roomId)?.reconcile();
+    void this.#walk();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #walk(): Promise<void> {
+    if (this.#walking) return;
+    this.#walking = true;
+    const suspects = [...this.#suspects];
+    try {
+      const roomIds = [...new Set([...this.#hub.roomIds(), ...suspects])];
+      if (roomIds.length === 0) return;
+      const rooms = await progressOf(roomIds);
+      for (const roomId of suspects) this.#suspects.delete(roomId);
+      await new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref());
+      for (const { roomId, name, lastSeq, revision } of rooms) {
+        const channel = this.#hub.channel(roomId);
+        const behind = channel?.isBehind(revision) ?? false;
+        if (behind) channel?.reconcile();
+        if (behind || suspects.includes(roomId)) this.#activity.touch(roomId, name, lastSeq);
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'the rooms could not be compared with the database');
+    } finally {
+      this.#walking = false;
+    }
+  }
+}
