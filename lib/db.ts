@@ -88,3 +88,4 @@ export async function disconnectDatabase(): Promise<void> {
 }
 
 export { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, toUnavailable } from './db-errors';
+export { outlasting } from './outlasting';

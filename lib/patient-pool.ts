@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isReturning } from './db-errors';
+import { PATIENCE_MS } from './outlasting';
 
-/** Milliseconds that a caller waits for a database that is just being restarted; beyond it they are told to come back. */
-export const PATIENCE_MS = 3_000;
 /** Milliseconds between two knocks at its door. */
 const KNOCK_MS = 100;
 

@@ -7,7 +7,7 @@ import { env } from '../env';
 import { limit, refund } from '../limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
-import { query, transaction } from './database';
+import { read, transaction } from './database';
 import { usernameSkeleton } from './names';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';
@@ -33,7 +33,7 @@ function asConflict(error: unknown): unknown {
 }
 
 async function checkTaken(email: string, skeleton: string): Promise<void> {
-  const rows = await query<{ email: string; username_skeleton: string }>(
+  const rows = await read<{ email: string; username_skeleton: string }>(
     'SELECT email, username_skeleton FROM users WHERE email = $1 OR username_skeleton = $2',
     [email, skeleton],
   );

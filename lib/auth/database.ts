@@ -1,5 +1,5 @@
 import type { PoolClient, QueryResultRow } from 'pg';
-import { isUnavailable, pool, toUnavailable } from '../db';
+import { isUnavailable, outlasting, pool, toUnavailable } from '../db';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
 function translate(error: unknown): unknown {
@@ -14,6 +14,19 @@ function translate(error: unknown): unknown {
 export async function query<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<R[]> {
   try {
     return (await pool().query<R>(sql, params)).rows;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/**
+ * Runs one statement that changes nothing, also over a restart of the database.
+ *
+ * @throws AppError `unavailable` when the database is away for longer
+ */
+export async function read<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<R[]> {
+  try {
+    return await outlasting(async () => (await pool().query<R>(sql, params)).rows);
   } catch (error) {
     throw translate(error);
   }

@@ -5,7 +5,7 @@ import type { Actor } from '../contracts/actor';
 import { LIMITS } from '../contracts/limits';
 import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
-import { query } from './database';
+import { query, read } from './database';
 import { readToken } from './tokens';
 
 /** A session that was just made. */
@@ -57,7 +57,7 @@ function touch(sessionId: number): void {
 export async function resolveToken(token: string): Promise<Actor | null> {
   const claims = await readToken(token);
   if (!claims) return null;
-  const [row] = await query<SessionRow>(
+  const [row] = await read<SessionRow>(
     `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.last_seen_at < now() - interval '1 minute' AS stale
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.token_id = $1 AND s.user_id = $2

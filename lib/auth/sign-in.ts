@@ -6,7 +6,7 @@ import { addressKey, limit, refund } from '../limits';
 import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
-import { query, transaction } from './database';
+import { query, read, transaction } from './database';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 
@@ -49,7 +49,7 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
   await limit('signInAccount', accountKey);
   const { password } = parseInput(loginSchema, input);
 
-  const [row] = await query<CredentialsRow>(
+  const [row] = await read<CredentialsRow>(
     `SELECT ${ACCOUNT_COLUMNS}, u.hashed_password, u.suspended_at FROM users u WHERE u.email = $1`,
     [email],
   );

@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
 import { parseInput } from '../contracts/parse-input';
 import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
-import { isUnavailable, toUnavailable } from '../db';
+import { isUnavailable, outlasting, toUnavailable } from '../db';
 import { limit, refund } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
@@ -168,20 +168,6 @@ async function translating<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     log.warn({ err: error }, 'the database is unavailable');
     throw toUnavailable(error);
-  }
-}
-
-/** Milliseconds within which what may safely be done twice is done again, when the database went away under it. */
-const AGAIN_WITHIN_MS = 3_000;
-
-/** Runs what changes nothing, or changes nothing the second time: once more if the connection broke under it. */
-async function outlasting<T>(work: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
-  try {
-    return await work();
-  } catch (error) {
-    if (!isUnavailable(error) || performance.now() - begun > AGAIN_WITHIN_MS) throw error;
-    return work();
   }
 }
 
