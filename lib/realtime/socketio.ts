@@ -1,6 +1,7 @@
 import type { Server as SocketIo, Socket } from 'socket.io';
 import { authenticate, credentialOf } from '../auth/credentials';
 import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
 import { Connection, MAX_BUFFERED } from './connection';
@@ -56,10 +57,15 @@ class HandshakeError extends Error {
 async function admit(socket: Socket): Promise<Actor> {
   const { headers } = socket.request;
   const auth: unknown = socket.handshake.auth;
-  const authToken = typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;
+  const given = typeof auth === 'object' && auth !== null ? auth : {};
+  const authToken = 'token' in given ? given.token : undefined;
   const actor = await authenticate(
     credentialOf({ authorization: headers.authorization, authToken, cookie: headers.cookie }),
   );
+  // A page that comes back after somebody else has signed in must not speak, nor hear, as them.
+  if ('account' in given && given.account !== actor.id) {
+    throw new AppError('unauthenticated', 'This browser is signed in as somebody else now.');
+  }
   await limit('connect', actor.id);
   return actor;
 }
