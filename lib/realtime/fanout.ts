@@ -19,7 +19,10 @@ export class Fanout {
   constructor(hub: Hub) {
     this.#hub = hub;
     this.#activity = new Activity(hub);
-    this.#patrol = new Patrol(hub, this.#activity);
+    this.#patrol = new Patrol(hub, this.#activity, (roomId) => {
+      const channel = hub.channel(roomId);
+      if (channel) this.#deleted({ type: 'room:deleted', roomId, room: channel.name, memberIds: [] });
+    });
     this.#unsubscribe = bus().subscribe((event) => this.#hear(event));
   }
 

@@ -18,14 +18,17 @@ const GRACE_MS = 200;
 export class Patrol {
   readonly #hub: Hub;
   readonly #activity: Activity;
+  readonly #onGone: (roomId: number) => void;
   readonly #timer: NodeJS.Timeout;
   /** rooms with a commit whose publication may be missing, whether anybody is in them or not */
   readonly #suspects = new Set<number>();
   #walking = false;
 
-  constructor(hub: Hub, activity: Activity) {
+  /** @param onGone hears of a room that somebody here has joined and that is no longer in the database */
+  constructor(hub: Hub, activity: Activity, onGone: (roomId: number) => void) {
     this.#hub = hub;
     this.#activity = activity;
+    this.#onGone = onGone;
     this.#timer = setInterval(() => void this.#walk(), ROUND_MS).unref();
   }
 
@@ -45,7 +48,8 @@ export class Patrol {
     this.#walking = true;
     const suspects = [...this.#suspects];
     try {
-      const roomIds = [...new Set([...this.#hub.roomIds(), ...suspects])];
+      const joined = [...this.#hub.roomIds()];
+      const roomIds = [...new Set([...joined, ...suspects])];
       if (roomIds.length === 0) return;
       const rooms = await progressOf(roomIds);
       for (const roomId of suspects) this.#suspects.delete(roomId);
@@ -56,6 +60,8 @@ export class Patrol {
         if (behind) channel?.reconcile();
         if (behind || suspects.includes(roomId)) this.#activity.touch(roomId, name, lastSeq);
       }
+      const standing = new Set(rooms.map(({ roomId }) => roomId));
+      for (const roomId of joined) if (!standing.has(roomId)) this.#onGone(roomId);
     } catch (error) {
       log.debug({ err: error }, 'the rooms could not be compared with the database');
     } finally {

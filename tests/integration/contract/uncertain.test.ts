@@ -129,3 +129,12 @@ it('what was committed and never published is told within seconds', async () => 
   const fact = await reader.facts.wait('messages:created', () => true, 10_000);
   expect(fact.messages).toMatchObject([{ seq: 1, revision: 1, body: 'by another way' }]);
 });
+
+it('a room that went and was not told of is noticed within seconds', async () => {
+  const [anna, boris] = [await createPerson(), await createPerson()];
+  const room = await world.room(anna, boris);
+  const reader = await world.client('Socket.IO', boris);
+  await reader.call('room:join', { room: room.name });
+  await pool().query('DELETE FROM chats WHERE id = $1', [room.id]);
+  expect(await reader.facts.wait('room:deleted', () => true, 10_000)).toEqual({ room: room.name, roomId: room.id });
+});
