@@ -92,12 +92,19 @@ async function compressAssets() {
   );
 }
 
-async function buildServer() {
+/**
+ * Bundles the server.
+ *
+ * @param {string} [outdir] under the project, so that it finds its packages
+ * @param {import('esbuild').Plugin[]} [plugins]
+ */
+export async function buildServer(outdir = 'build', plugins = []) {
   const { build, stop } = await import('esbuild');
   await build({
     absWorkingDir: root,
     entryPoints: { server: 'server.ts' },
-    outdir: 'build',
+    outdir,
+    plugins,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -115,13 +122,15 @@ async function buildServer() {
 /**
  * Writes the entry that runs: the server, with the settings of Next that its build wrote down. To read next.config.ts again,
  * Next and its plugins would load compilers at every start; Next's own standalone servers do the same.
+ *
+ * @param {string} [outdir] where the server was bundled to
  */
-function writeEntry() {
+export function writeEntry(outdir = 'build') {
   /** @type {{ config: object }} */
   const { config } = JSON.parse(readFileSync(join(root, '.next/required-server-files.json'), 'utf8'));
   const settings = JSON.stringify(JSON.stringify(config));
   const script = `process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = ${settings};\nawait import('./server.mjs');\n`;
-  writeFileSync(join(root, 'build/start.mjs'), script);
+  writeFileSync(join(root, outdir, 'start.mjs'), script);
 }
 
 /** Builds everything. @throws Error in one line, after the tool's own output */

@@ -1,0 +1,210 @@
+import { mkdir } from 'node:fs/promises';
+import pg from 'pg';
+import { connectDatabase, disconnectDatabase } from '@/lib/db';
+import { loadEnv, setEnv } from '@/lib/env';
+import { migrate } from '@/lib/migrations';
+import { createDataDir } from '../harness/data-dir';
+import { TEST_SETTINGS } from '../harness/settings';
+import { pause, type Scene } from './actors/scene';
+import { Cast, populate, type Population } from './population';
+import { check } from './checker/check';
+import { Ledger } from './checker/ledger';
+import { readStored } from './checker/stored';
+import { Violations } from './checker/violations';
+import { openEmbedded, openGiven, query, type Database } from './database';
+import { randomFrom } from './load/random';
+import { TcpProxy } from './proxy';
+import { Service } from './service';
+
+/** Where the database is: given by URL, started by the service itself, or given and on a small disk. */
+export type WorldKind = 'given' | 'embedded' | 'small disk';
+
+/** What a world is made of. */
+export interface WorldOptions {
+  kind: WorldKind;
+  seed: number;
+  population: Population;
+  /** where logs are kept */
+  folder: string;
+  /** what runs instead of the build */
+  entry?: string;
+  /** an empty folder for the data; by default a new one, which is removed at the end */
+  dataDir?: string;
+  /** settings of PostgreSQL, where it is given */
+  settings?: Record<string, string>;
+}
+
+/** Milliseconds until a service that does not come back is given up. */
+const PROBE_WITHIN = 40_000;
+/** Milliseconds that everybody has at the end: above the 45 s after which a dead connection is noticed. */
+const REST_WITHIN = 60_000;
+
+/** A service, its database, and everybody who talks and listens there. */
+export class World {
+  readonly kind: WorldKind;
+  readonly scene: Scene;
+  /** everybody who talks and listens */
+  cast = new Cast();
+  readonly calm: TcpProxy;
+  /** in front of the share of the clients whose network is bad */
+  readonly flaky: TcpProxy;
+  /** past it the harness's own probes reach the service, and nothing is done to it */
+  readonly straight: TcpProxy;
+  readonly service: Service;
+  readonly database: Database;
+  readonly dataDir: string;
+  readonly #proxies: TcpProxy[];
+  readonly #clean: () => Promise<void>;
+  #port: number | null = null;
+
+  private constructor(
+    options: WorldOptions,
+    parts: {
+      dataDir: string;
+      clean: () => Promise<void>;
+      database: Database;
+      service: Service;
+      proxies: [TcpProxy, TcpProxy, TcpProxy];
+    },
+  ) {
+    this.kind = options.kind;
+    this.scene = {
+      ledger: new Ledger(),
+      violations: new Violations(),
+      random: randomFrom(options.seed),
+      oddities: new Map(),
+    };
+    this.dataDir = parts.dataDir;
+    this.#clean = parts.clean;
+    this.database = parts.database;
+    this.service = parts.service;
+    [this.calm, this.flaky, this.straight] = parts.proxies;
+    this.#proxies = [...parts.proxies];
+    this.service.onListening = (port) => {
+      this.#port = port;
+      for (const proxy of this.#proxies) proxy.target = port;
+    };
+  }
+
+  /** Starts everything, and waits until every watcher is in its room. */
+  static async open(options: WorldOptions): Promise<World> {
+    await mkdir(options.folder, { recursive: true });
+    const own = options.dataDir === undefined ? await createDataDir() : undefined;
+    const dataDir = options.dataDir ?? own?.path ?? '';
+    const embedded = options.kind === 'embedded';
+    const database = embedded ? openEmbedded(dataDir) : await openGiven(dataDir, options.settings);
+    const service = new Service({
+      database: embedded ? 'embedded' : await database.url(),
+      dataDir,
+      folder: options.folder,
+      entry: options.entry,
+    });
+    const world = new World(options, {
+      dataDir,
+      clean: async () => own?.remove(),
+      database,
+      service,
+      proxies: [await TcpProxy.open(), await TcpProxy.open(), await TcpProxy.open()],
+    });
+    try {
+      if (!embedded) await migrate(await database.url());
+      await service.start();
+      await world.#settle(options.population);
+      return world;
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+  }
+
+  /** A proxy of somebody's own. */
+  async openProxy(): Promise<TcpProxy> {
+    const proxy = await TcpProxy.open();
+    proxy.target = this.#port;
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
+  /** Sends a fresh message into each room and waits until it is acknowledged and everyone who can hear has it. */
+  async probe(): Promise<{ missing: string[] }> {
+    const deadline = performance.now() + PROBE_WITHIN;
+    const drafts = this.cast.probes.map((probe) => probe.send());
+    const healthy = this.cast.watchers.filter((watcher) => watcher.identity.url === this.calm.url);
+    for (;;) {
+      const missing = drafts.flatMap((draft, room) => {
+        if (draft.acked === 0) return [`room ${room}: no acknowledgement`];
+        return healthy
+          .filter((watcher) => watcher.view.room === room && watcher.view.timeline.revision(draft.seq) === 0)
+          .map((watcher) => `room ${room}: ${watcher.identity.name}`);
+      });
+      if (missing.length === 0 || performance.now() > deadline) return { missing };
+      await pause(20);
+    }
+  }
+
+  /** Lets everybody come to rest, compares, and lets them go on. @returns whether all is well */
+  async checkpoint(): Promise<boolean> {
+    for (const writer of this.cast.writers) writer.pause();
+    const deadline = performance.now() + REST_WITHIN;
+    const everyone = [...this.cast.writers, ...this.cast.probes];
+    while (!everyone.every((writer) => writer.isIdle) && performance.now() < deadline) await pause(20);
+    const truth = await this.#revisions();
+    const behind = () => this.cast.watchers.filter(({ view }) => view.safe < (truth[view.room] ?? 0));
+    while (behind().length > 0 && performance.now() < deadline) await pause(20);
+    await this.#compare();
+    for (const writer of this.cast.writers) writer.resume();
+    return this.scene.violations.total === 0;
+  }
+
+  /** Ends and removes everything. */
+  async close(): Promise<void> {
+    const actors = [...this.cast.writers, ...this.cast.probes, ...this.cast.watchers, ...this.cast.outsiders];
+    await Promise.allSettled(actors.map((actor) => actor.stop()));
+    await this.service.kill().catch(() => undefined);
+    await this.database.end();
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    await this.#clean();
+  }
+
+  async #settle(population: Population): Promise<void> {
+    setEnv(loadEnv({ ...TEST_SETTINGS }));
+    connectDatabase(await this.database.url());
+    try {
+      this.cast = await populate(this.scene, this, population, await this.database.url());
+    } finally {
+      await disconnectDatabase();
+    }
+    for (const actor of [...this.cast.watchers, ...this.cast.writers, ...this.cast.probes, ...this.cast.outsiders])
+      actor.start();
+    const deadline = performance.now() + PROBE_WITHIN;
+    while (this.cast.watchers.some(({ view }) => view.start === null)) {
+      if (performance.now() > deadline) throw new Error('Not every watcher got in');
+      await pause(20);
+    }
+  }
+
+  async #revisions(): Promise<number[]> {
+    const rows = await query<{ id: number; revision: number }>(
+      await this.database.url(),
+      'SELECT id, revision FROM chats WHERE id = ANY($1)',
+      [this.cast.rooms.map(({ id }) => id)],
+    );
+    return this.cast.rooms.map(({ id }) => rows.find((row) => row.id === id)?.revision ?? 0);
+  }
+
+  async #compare(): Promise<void> {
+    const client = new pg.Client({ connectionString: await this.database.url(), application_name: 'chaos' });
+    await client.connect();
+    try {
+      const rooms = [];
+      for (const { id } of this.cast.rooms) rooms.push(await readStored(client, id));
+      const { ledger, violations } = this.scene;
+      check(
+        { rooms, ledger, views: this.cast.watchers.map(({ view }) => view), outsiders: this.cast.removed },
+        violations,
+      );
+    } finally {
+      await client.end();
+    }
+  }
+}
