@@ -20,7 +20,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
   const { id, username, email, role, locale } = actor;
   return (
     <NextIntlClientProvider messages={await clientMessages('common', 'rooms', 'search', 'errors', 'chat')}>
-      <RealtimeProvider account={{ id, username, email, role, locale }} initialRooms={rooms}>
+      <RealtimeProvider key={id} account={{ id, username, email, role, locale }} initialRooms={rooms}>
         <SkipLink />
         <div className="min-h-dvh md:grid md:grid-cols-[17rem_minmax(0,1fr)] 2xl:grid-cols-[20rem_minmax(0,1fr)]">
           <Sidebar username={username} />

@@ -56,11 +56,12 @@ export function Composer({ room, meId, refused, formId, onSend, onTyping, onEdit
     const element = field.current;
     const body = toBody(element?.value ?? '');
     if (!element || body === '' || excessOf(body) > 0) return;
+    // What is sent is on its way to being kept before the draft is forgotten: a crash in between must not take both.
+    onSend(body, uuid());
     element.value = '';
     writeDraft(meId, room.id, '');
     setProblem(null);
     growToText(element);
-    onSend(body, uuid());
     element.focus();
   };
 

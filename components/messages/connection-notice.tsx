@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
+import { Notice } from './notice';
 import { useConnectionState } from './realtime-provider';
 
 /** What passes sooner than this is nobody's concern. */
@@ -22,13 +23,5 @@ export function ConnectionNotice({ catchingUp }: { catchingUp: boolean }) {
       setShown(false);
     };
   }, [troubled]);
-  return (
-    <div role="status" className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center px-4">
-      {shown && trouble && (
-        <span className="rounded-full border border-line bg-raised px-3 py-1 text-sm text-muted shadow-float">
-          {t(trouble)}
-        </span>
-      )}
-    </div>
-  );
+  return <Notice>{shown && trouble && t(trouble)}</Notice>;
 }

@@ -4,7 +4,7 @@ import { memo, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { IconButton } from '@/components/ui/button';
 import { cx } from '@/components/ui/class-names';
-import type { PendingMessage } from '@/lib/client/timeline';
+import type { PendingMessage } from '@/lib/client/pending';
 import type { Message, User } from '@/lib/contracts/entities';
 import { DayDivider } from './day-divider';
 import { EditForm } from './edit-form';

@@ -2,9 +2,12 @@
 
 import { loginPath } from '@/lib/contracts/paths';
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createAccountOutbox } from '@/lib/client/account-outbox';
 import { api } from '@/lib/client/api';
+import { CommandError } from '@/lib/client/errors';
 import { isRoom } from '@/lib/client/guards';
-import { Outbox } from '@/lib/client/outbox';
+import type { Outbox } from '@/lib/client/outbox';
+import type { OutboxEntry } from '@/lib/client/outbox-entry';
 import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
 import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
 import { createStore, type Store } from '@/lib/client/store';
@@ -52,6 +55,13 @@ function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {
   );
 }
 
+/** @throws CommandError */
+async function loadOwnRooms(): Promise<readonly OwnRoom[]> {
+  const answer = await api('/api/v1/rooms');
+  if (!hasRooms(answer)) throw new CommandError('protocol', 'The list of rooms was not understood.');
+  return answer.rooms;
+}
+
 /** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
 function keepRooms({ account, socket, rooms }: Realtime): () => void {
   /** What was told since the list was asked for: the answer may be older than that. Null while nothing is asked. */
@@ -64,12 +74,12 @@ function keepRooms({ account, socket, rooms }: Realtime): () => void {
   const load = async () => {
     const told: RoomsAction[] = (meanwhile = []);
     // Without an answer the list stays as it is; the next connection asks again.
-    const answer = await api('/api/v1/rooms').catch(() => null);
+    const loaded = await loadOwnRooms().catch(() => null);
     // A later connection has asked anew.
     if (told !== meanwhile) return;
     meanwhile = null;
-    if (!hasRooms(answer)) return;
-    reduce({ type: 'loaded', rooms: answer.rooms });
+    if (!loaded) return;
+    reduce({ type: 'loaded', rooms: loaded });
     for (const action of told) reduce(action);
   };
   const stops = [
@@ -103,22 +113,23 @@ export function RealtimeProvider({
   children: ReactNode;
 }) {
   const [connected] = useState(() => {
-    const socket = createChatSocket(signInAgain);
+    const socket = createChatSocket(account.id, signInAgain);
     const rooms = createStore(initialRooms);
     const markUnread = (roomId: number, unread: number) =>
       rooms.set(roomsReducer(rooms.get(), { type: 'unread', roomId, unread }));
-    return { socket, rooms, markUnread, outbox: new Outbox(account.id, socket) };
+    const { outbox, run } = createAccountOutbox(account.id, socket, loadOwnRooms);
+    return { socket, rooms, markUnread, outbox, runOutbox: run };
   });
   const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);
 
   useEffect(() => {
-    const { socket, outbox } = connected;
+    const { socket, runOutbox } = connected;
     const stopRooms = keepRooms({ account, ...connected });
-    outbox.start();
+    const stopOutbox = runOutbox();
     socket.open();
     return () => {
       stopRooms();
-      outbox.stop();
+      stopOutbox();
       socket.close();
     };
     // The account is who signed in; a change of its name does not make another connection.
@@ -140,4 +151,18 @@ const neverSettled = (): ConnectionState => 'connected';
 export function useConnectionState(): ConnectionState {
   const { socket } = useRealtime();
   return useSyncExternalStore(socket.state.subscribe, socket.state.get, neverSettled);
+}
+
+const noneRefused: readonly OutboxEntry[] = [];
+
+/** One's own messages that the service refused for good, in all rooms. On the server there are none: it does not know of them. */
+export function useRefusedMessages(): readonly OutboxEntry[] {
+  const { refused } = useRealtime().outbox;
+  return useSyncExternalStore(refused.subscribe, refused.get, () => noneRefused);
+}
+
+/** How many of one's own messages wait to be sent, in all rooms. */
+export function useWaitingCount(): number {
+  const { waiting } = useRealtime().outbox;
+  return useSyncExternalStore(waiting.subscribe, waiting.get, () => 0);
 }

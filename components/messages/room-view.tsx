@@ -8,9 +8,9 @@ import { buttonClass } from '@/components/ui/button';
 import { RoomSession } from '@/lib/client/room-session';
 import type { Message, MessagePage } from '@/lib/contracts/entities';
 import { Composer, type ComposerHandle } from './composer';
-import { ConnectionNotice } from './connection-notice';
 import type { MessageActions } from './message-item';
 import { useConnectionState, useRealtime } from './realtime-provider';
+import { Notices } from './notices';
 import { RoomHeader } from './room-header';
 import { Timeline, type TimelineHandle } from './timeline';
 import { TypingLine } from './typing-line';
@@ -50,7 +50,7 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
   const waiting = useConnectionState() !== 'connected';
   const [editing, setEditing] = useState<number | null>(null);
   const [deleting, setDeleting] = useState<Message | null>(null);
-  const [readUpTo, forgetUnread] = useReadUpTo(session, lastReadSeq);
+  const [readUpTo, forgetUnread] = useReadUpTo(session, lastReadSeq, state.readBeforeAbsence);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
 
@@ -111,7 +111,7 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
       <link rel="expect" href={`#${ROOM_END_ID}`} blocking="render" />
       <RoomHeader room={state.room} presence={state.presence} meId={account.id} />
       <div className="relative flex min-h-0 flex-1 flex-col">
-        <ConnectionNotice catchingUp={state.catchingUp} />
+        <Notices catchingUp={state.catchingUp} />
         <Timeline
           ref={timeline}
           session={session}

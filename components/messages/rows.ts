@@ -1,5 +1,6 @@
 import type { Message, User } from '@/lib/contracts/entities';
-import type { PendingMessage, TimelineState } from '@/lib/client/timeline';
+import type { PendingMessage } from '@/lib/client/pending';
+import type { TimelineState } from '@/lib/client/timeline';
 import { dayKey, type Clock } from './when';
 
 /** One row of the timeline: a message, or one of one's own that the room does not have yet. */

@@ -6,7 +6,8 @@ import { useTranslations } from 'next-intl';
 import { useImperativeHandle, useMemo, useState, type KeyboardEvent, type ReactElement, type Ref } from 'react';
 import { Virtualizer } from 'virtua';
 import { cx } from '@/components/ui/class-names';
-import type { RoomSession, RoomState } from '@/lib/client/room-session';
+import type { RoomState } from '@/lib/client/room-core';
+import type { RoomSession } from '@/lib/client/room-session';
 import { hasAfter, hasBefore } from '@/lib/client/timeline';
 import type { Account } from '@/lib/contracts/entities';
 import { JumpToLatest } from './jump-to-latest';
@@ -72,6 +73,7 @@ export function Timeline({
     rows,
     generation: timeline.generation,
     joined: state.joined,
+    busy: editing !== null,
     openAt,
     firstUnread,
   });

@@ -36,6 +36,8 @@ interface Input {
   rows: readonly Row[];
   generation: number;
   joined: boolean;
+  /** in the middle of something that another list would take away */
+  busy: boolean;
   /** the message to open at */
   openAt: number | null;
   /** where the unread ones begin */
@@ -50,7 +52,7 @@ interface Output {
   measured: Measured | null;
   /** whether the list has taken over: until then it shows all rows, so that no frame is without them */
   settled: boolean;
-  /** whether this render adds rows before the first one */
+  /** whether this render adds rows before the first one, or takes some away there */
   shift: boolean;
   /** whether one has scrolled away from the present */
   away: boolean;
@@ -62,7 +64,7 @@ interface Output {
 }
 
 /** Where the timeline stands: opens at the right place, stays there whatever is added, fetches what one scrolls towards. */
-export function useTimelineScroll({ session, rows, generation, joined, openAt, firstUnread }: Input): Output {
+export function useTimelineScroll({ session, rows, generation, joined, busy, openAt, firstUnread }: Input): Output {
   const scroller = useRef<HTMLDivElement>(null);
   const plain = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
@@ -76,7 +78,7 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
 
   const first = firstSeq(session.state.get().timeline);
   const [shown, setShown] = useState({ first, generation });
-  const shift = shown.generation === generation && first < shown.first;
+  const shift = shown.generation === generation && first !== shown.first;
 
   const toEnd = () => {
     const element = scroller.current;
@@ -86,15 +88,28 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
   const topOf = (index: number) =>
     TOP_HEIGHT + (list.current?.getItemOffset(index) ?? 0) - (scroller.current?.scrollTop ?? 0);
 
-  const hold = () => {
+  /** The first message that is wholly in view; null at the end of the present. */
+  const placeOf = (): { seq: number; top: number } | null => {
     const element = scroller.current;
     const handle = list.current;
-    anchor.current = null;
-    if (!element || !handle || atEnd.current) return;
+    if (!element || !handle || atEnd.current) return null;
     const cut = handle.findItemIndex(element.scrollTop);
     const index = topOf(cut) < 0 ? cut + 1 : cut;
-    const message = session.state.get().timeline.messages[index];
-    if (message) anchor.current = { seq: message.seq, top: topOf(index) };
+    const { messages } = session.state.get().timeline;
+    // Below the last message stand those that wait.
+    const message = messages[index] ?? messages.at(-1);
+    return message ? { seq: message.seq, top: topOf(index) } : null;
+  };
+
+  const letGo = () => {
+    const last = session.state.get().timeline.messages.at(-1)?.seq;
+    const seq = atEnd.current ? last : anchor.current?.seq;
+    if (seq !== undefined) session.trimAround(seq);
+  };
+
+  const hold = () => {
+    anchor.current = placeOf();
+    letGo();
   };
 
   const keepPlace = () => {
@@ -134,10 +149,10 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
     const element = scroller.current;
     if (!element || !measured) return;
     if (generation > 0) {
-      const target = jump.current;
-      atEnd.current = target === 'end';
-      if (target === 'end') list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
-      else list.current?.scrollToIndex(rowIndex(target), { align: 'center' });
+      const index = atEnd.current || jump.current === 'end' ? -1 : rowIndex(jump.current);
+      atEnd.current = index < 0;
+      if (index < 0) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+      else list.current?.scrollToIndex(index, { align: 'center' });
       return;
     }
     const linked = Number(/^#m-(\d+)$/.exec(location.hash)?.[1] ?? Number.NaN);
@@ -170,7 +185,15 @@ export function useTimelineScroll({ session, rows, generation, joined, openAt, f
     return () => clearTimeout(timer);
   }, [measured]);
 
-  const lookAgain = useEffectEvent(look);
+  const readerNow = useEffectEvent(() => ({ place: placeOf()?.seq ?? null, busy }));
+  useEffect(() => {
+    session.watchReader(() => readerNow());
+  }, [session]);
+
+  const lookAgain = useEffectEvent(() => {
+    look();
+    letGo();
+  });
   useEffect(() => {
     lookAgain();
   }, [rows, joined, measured]);

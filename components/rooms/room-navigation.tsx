@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { usePathname } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useRooms } from '@/components/messages/realtime-provider';
+import { UnsentLink } from '@/components/messages/unsent-link';
 import { toRoomName } from '@/lib/contracts/text';
 import { DRAWER_ID } from './drawer-button';
 import { RoomLink } from './room-link';
@@ -68,6 +69,7 @@ export function RoomNavigation() {
           ))}
         </ul>
       </div>
+      <UnsentLink />
       <UnreadTitle count={rooms.reduce((sum, { unread }) => sum + unread, 0)} />
       <RoomShortcuts rooms={rooms} current={current} />
     </>

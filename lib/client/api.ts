@@ -7,12 +7,18 @@ interface Problem {
   errors?: FieldError[];
 }
 
+/** Whether it is the service that answers. In hotels and trains another one may, with a page to sign in to the network. */
+function isOurs(response: Response): boolean {
+  return /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
+}
+
 /**
  * One request to the service's JSON interface, with the session's cookie.
  *
  * @param path an absolute path
  * @returns the parsed answer as it came, to be checked by the caller; null when it has no body
- * @throws CommandError from problem details (RFC 9457); `offline` when the network failed; never anything else but an abort
+ * @throws CommandError from problem details (RFC 9457); `offline` when the network failed; `protocol` when
+ *   something else than the service answered; never anything else but an abort
  */
 export async function api(
   path: string,
@@ -35,7 +41,7 @@ export async function api(
     throw new CommandError('offline', 'The service cannot be reached.');
   }
   if (response.status === 204) return null;
-  const answer: unknown = await response.json().catch(() => undefined);
+  const answer: unknown = isOurs(response) ? await response.json().catch(() => undefined) : undefined;
   if (response.ok && answer !== undefined) return answer;
   const problem: Problem = typeof answer === 'object' && answer !== null ? answer : {};
   const retryAfter = Number(response.headers.get('retry-after'));

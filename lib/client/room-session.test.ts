@@ -6,7 +6,8 @@ import { Outbox } from './outbox';
 import type { SocketCommand, SocketCommands } from './results';
 import { RoomSession } from './room-session';
 import type { ChatSocket, ConnectionState } from './socket';
-import { memoryStorage } from './storage';
+import { memoryOutboxStore } from './outbox-store';
+import { onlyTab } from './outbox-tabs';
 import { createStore } from './store';
 
 const me: Account = { id: 1, username: 'anna', email: 'anna@example.org', role: 'user', locale: null };
@@ -67,6 +68,7 @@ function fakeSocket(answer: (asked: Asked) => unknown) {
       handler();
       return () => connects.delete(handler);
     },
+    onDisconnect: () => () => undefined,
     open: () => undefined,
     close: () => undefined,
   };
@@ -83,7 +85,15 @@ function fakeSocket(answer: (asked: Asked) => unknown) {
 
 function start(answer: (asked: Asked) => unknown, opened = page(1, 5)) {
   const fake = fakeSocket(answer);
-  const outbox = new Outbox(me.id, fake.socket, memoryStorage());
+  const { socket } = fake;
+  const sender = {
+    connected: true,
+    command: (name: 'message:send', input: SocketCommands['message:send']['input']) => socket.command(name, input),
+    locate: (_roomId: number, lastName: string) => Promise.resolve(lastName),
+    onConnect: () => () => undefined,
+    onDisconnect: () => () => undefined,
+  };
+  const outbox = new Outbox(sender, memoryOutboxStore(), onlyTab);
   const unread: number[] = [];
   const session = new RoomSession(me, fake.socket, outbox, opened, opened.room.lastSeq, (count) => unread.push(count));
   session.open();
@@ -109,6 +119,93 @@ describe('RoomSession', () => {
     expect(of('room:join')).toEqual([{ room: 'general', since: 5 }]);
     expect(bodies()).toHaveLength(9);
     expect(session.state.get()).toMatchObject({ joined: true, catchingUp: false });
+  });
+
+  /** A room in which far more has changed than one wants to page through: 3,000 messages, of which five were known. */
+  const busyRoom = ({ name, input }: Asked): object => {
+    const { after, since } = input as { after?: number; since?: number };
+    if (name === 'room:read') return { unread: 0 };
+    if (name === 'message:send') throw new CommandError('unavailable', 'Not now.');
+    if (since !== undefined) return { ...page(since + 1, since + 200), room: room(3_000), hasMore: true };
+    const from = after === undefined ? 2_901 : after + 1;
+    return { ...page(from, Math.min(from + 199, 3_000), after === undefined || from < 2_801), room: room(3_000) };
+  };
+
+  it('opens the latest page after a long absence, for who read at the end, and keeps what waits', async () => {
+    const { session, of, outbox } = start(busyRoom);
+    outbox.add({ clientMessageId: ID, roomId: 3, room: 'general', body: 'waits', createdAt: 0 });
+    await settle();
+    const { timeline, readBeforeAbsence, catchingUp } = session.state.get();
+    expect(of('message:list')).toHaveLength(1);
+    expect(timeline.messages.at(0)?.seq).toBe(2_901);
+    expect(timeline).toMatchObject({ revision: 3_000, lastSeq: 3_000, live: true, lastReadSeq: 5, generation: 1 });
+    expect(timeline.pending).toMatchObject([{ body: 'waits' }]);
+    expect(readBeforeAbsence).toBe(5);
+    expect(catchingUp).toBe(false);
+  });
+
+  it('reads the messages around one’s place again after a long absence, and moves nothing', async () => {
+    const edited = message(3, { revision: 2_000, body: 'edited meanwhile' });
+    const { session, of, tell } = start(
+      (asked) => {
+        const answer = busyRoom(asked) as MessagePage;
+        return { ...answer, messages: answer.messages.map((one) => (one.seq === 3 ? edited : one)) };
+      },
+      { ...page(1, 5), room: room(5) },
+    );
+    session.watchReader(() => ({ place: 2, busy: false }));
+    await settle();
+    const { timeline } = session.state.get();
+    expect(of('message:list')).toMatchObject([{ after: 0 }]);
+    expect(timeline.messages.at(0)?.seq).toBe(1);
+    expect(timeline.messages.at(2)?.body).toBe('edited meanwhile');
+    expect(timeline).toMatchObject({ revision: 3_000, lastSeq: 3_000, live: false, generation: 0 });
+    tell('messages:created', created(message(3_001)));
+    expect(session.state.get().timeline).toMatchObject({ revision: 3_001, lastSeq: 3_001 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(of('message:list')).toHaveLength(1);
+  });
+
+  it('reads only what is near one’s place again, however much was loaded', async () => {
+    const { session, of } = start(busyRoom, { ...page(1, 1_000), room: room(1_000) });
+    session.watchReader(() => ({ place: 500, busy: false }));
+    await settle();
+    const { timeline } = session.state.get();
+    expect(of('message:list')).toMatchObject([{ after: 299 }, { after: 499 }, { after: 699 }]);
+    expect([timeline.messages.at(0)?.seq, timeline.messages.at(-1)?.seq]).toEqual([300, 899]);
+    expect(timeline.live).toBe(false);
+  });
+
+  it('pages through everything while a message is being edited: another window would take the text away', async () => {
+    let asked = 0;
+    const { session, bodies } = start(({ name, input }) => {
+      const { since = 0 } = input as { since?: number };
+      if (name === 'message:list') asked++;
+      return { ...page(since + 1, Math.min(since + 200, 1_500), since < 1_300), room: room(1_500) };
+    });
+    session.watchReader(() => ({ place: null, busy: true }));
+    await settle();
+    expect(asked).toBeGreaterThan(5);
+    expect(bodies()).toHaveLength(1_500);
+  });
+
+  it('lets go of what is far from where one looks once very much is loaded', () => {
+    const { session } = start(() => ({ ...page(1, 0), room: room(2_400) }), page(1, 2_400));
+    const ends = () => {
+      const { messages, live } = session.state.get().timeline;
+      return [messages.at(0)?.seq, messages.at(-1)?.seq, live];
+    };
+    session.trimAround(2_400);
+    expect(ends()).toEqual([901, 2_400, true]);
+    session.trimAround(2_400);
+    expect(ends()).toEqual([901, 2_400, true]);
+  });
+
+  it('keeps enough on either side of where one looks, and stops reaching the present when that is let go', () => {
+    const { session } = start(() => ({ ...page(1, 0), room: room(2_400) }), page(1, 2_400));
+    session.trimAround(1_150);
+    const { messages, live } = session.state.get().timeline;
+    expect([messages.at(0)?.seq, messages.at(-1)?.seq, live]).toEqual([1, 1_650, false]);
   });
 
   it('starts anew when the server knows nothing of that revision', async () => {

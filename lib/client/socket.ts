@@ -4,6 +4,7 @@ import { CommandError } from './errors';
 import { FACT_NAMES, isFact, isWireError } from './guards';
 import { isResult, type SocketCommand, type SocketCommands } from './results';
 import { createStore, type Store } from './store';
+import { onWake } from './wake';
 
 /** What a person may want to know of the connection. */
 export type ConnectionState = 'connected' | 'reconnecting' | 'offline';
@@ -11,6 +12,10 @@ export type ConnectionState = 'connected' | 'reconnecting' | 'offline';
 const ACK_TIMEOUT_MS = 10_000;
 /** after a closing that names no time: long enough that a flooded server is not flooded at once again */
 const DEFAULT_RETRY_MS = 5_000;
+/** A living connection has answered by then, on whatever network. */
+const PROBE_MS = 4_000;
+/** One awakening is told by several events. */
+const ONE_AWAKENING_MS = 1_000;
 
 type Handlers = { [N in FactName]: Set<(payload: Facts[N]) => void> };
 
@@ -28,16 +33,19 @@ export interface ChatSocket {
   on<N extends FactName>(name: N, handler: (payload: Facts[N]) => void): () => void;
   /** Called with every connection made, and at once if there is one. @returns a function that ends it */
   onConnect(handler: () => void): () => void;
+  /** Called whenever there is no longer a connection. @returns a function that ends it */
+  onDisconnect(handler: () => void): () => void;
   open(): void;
   close(): void;
 }
 
 /**
- * Makes the tab's connection; it is opened by `open()`. Credentials are the session's cookie.
+ * Makes the tab's connection; it is opened by `open()`. Credentials are the session's cookie, as it is at each connection.
  *
+ * @param accountId for whom this page was made: the service refuses the connection when the cookie has become somebody else's
  * @param onSessionEnded called once the server no longer takes the session: nothing will connect until one signs in again
  */
-export function createChatSocket(onSessionEnded: () => void): ChatSocket {
+export function createChatSocket(accountId: number, onSessionEnded: () => void): ChatSocket {
   let socket: Socket | undefined;
   const state = createStore<ConnectionState>('reconnecting');
   const handlers: Handlers = {
@@ -59,12 +67,24 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
   const connectHandlers = new Set<() => void>();
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let wanted = false;
+  let stopWaking: (() => void) | undefined;
+  let wokenAt = Number.NEGATIVE_INFINITY;
 
   const lost = () => state.set(navigator.onLine ? 'reconnecting' : 'offline');
 
-  const reconnectAfter = (milliseconds: number) => {
+  const stopRetry = () => {
     clearTimeout(retryTimer);
-    if (wanted) retryTimer = setTimeout(() => socket?.connect(), milliseconds * (1 + Math.random() / 2));
+    retryTimer = undefined;
+  };
+
+  const reconnectAfter = (milliseconds: number) => {
+    stopRetry();
+    if (!wanted) return;
+    const jittered = milliseconds * (1 + Math.random() / 2);
+    retryTimer = setTimeout(() => {
+      retryTimer = undefined;
+      socket?.connect();
+    }, jittered);
   };
 
   const closing = ({ code, retryAfterMs }: Facts['session:closing']) => {
@@ -89,13 +109,15 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
   const create = (): Socket => {
     const made = io({
       autoConnect: false,
+      auth: { account: accountId },
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       // A proxy that takes the connection and drops it before the handshake looks like silence.
       timeout: 8_000,
-      reconnectionDelay: 500,
+      // Wide enough that the browsers of a server that has died do not all come back in the same instant, from the first try on.
+      reconnectionDelay: 800,
       reconnectionDelayMax: 5_000,
-      randomizationFactor: 0.5,
+      randomizationFactor: 0.75,
     });
     for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, handlers[name], payload));
     made.on('connect', () => {
@@ -119,11 +141,34 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
     return made;
   };
 
-  /** Anew, even if the old connection seems to live: through another network it may be dead for a minute before one knows. */
+  /** Anew and now, unless the server has said when. */
+  const reconnect = () => {
+    if (wanted && retryTimer === undefined) socket?.disconnect().connect();
+  };
+
+  /** Whether the connection lives is known only by asking: one that has died tells nobody, for up to a minute. */
+  const probe = async () => {
+    const now = Date.now();
+    if (!wanted || !socket || Math.abs(now - wokenAt) < ONE_AWAKENING_MS) return;
+    wokenAt = now;
+    if (!socket.connected) {
+      reconnect();
+      return;
+    }
+    const { id } = socket;
+    try {
+      // No such command: any answer, and this one is `bad_request`, shows that the service is there.
+      await socket.timeout(PROBE_MS).emitWithAck('probe', {});
+    } catch {
+      if (socket.id === id) reconnect();
+    }
+  };
+
+  /** The network was gone and is another one now: what was connected through the old one is not worth asking. */
   const networkBack = () => {
-    if (!wanted) return;
-    clearTimeout(retryTimer);
-    socket?.disconnect().connect();
+    wokenAt = Date.now();
+    lost();
+    reconnect();
   };
   const networkGone = () => state.set('offline');
 
@@ -158,16 +203,20 @@ export function createChatSocket(onSessionEnded: () => void): ChatSocket {
       if (socket?.connected) handler();
       return () => connectHandlers.delete(handler);
     },
+    onDisconnect: (handler) => state.subscribe(() => state.get() !== 'connected' && handler()),
     open() {
       wanted = true;
       window.addEventListener('online', networkBack);
       window.addEventListener('offline', networkGone);
+      stopWaking ??= onWake(() => void probe());
       socket ??= create();
       socket.connect();
     },
     close() {
       wanted = false;
-      clearTimeout(retryTimer);
+      stopRetry();
+      stopWaking?.();
+      stopWaking = undefined;
       window.removeEventListener('online', networkBack);
       window.removeEventListener('offline', networkGone);
       socket?.disconnect();

@@ -4,7 +4,6 @@ export interface KeyValue {
   /** @returns whether it was kept */
   set(key: string, value: string): boolean;
   remove(key: string): void;
-  keys(prefix: string): string[];
 }
 
 function attempt<T>(action: () => T, otherwise: T): T {
@@ -24,16 +23,4 @@ export const browserStorage: KeyValue = {
       return true;
     }, false),
   remove: (key) => attempt(() => localStorage.removeItem(key), undefined),
-  keys: (prefix) => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)), []),
 };
-
-/** Storage that lasts as long as the object does: for tests. */
-export function memoryStorage(): KeyValue {
-  const entries = new Map<string, string>();
-  return {
-    get: (key) => entries.get(key) ?? null,
-    set: (key, value) => entries.set(key, value).size > 0,
-    remove: (key) => void entries.delete(key),
-    keys: (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)),
-  };
-}

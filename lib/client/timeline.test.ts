@@ -249,6 +249,50 @@ describe('timeline', () => {
     expect(run(failed, { type: 'discarded', clientMessageId: id }).pending).toEqual([]);
   });
 
+  it('loses nothing that came while the latest page was under way', () => {
+    const server = new ServerRoom();
+    for (let index = 0; index < 30; index++) server.create(`message ${index}`);
+    const start = openTimeline(server.latest(10), 30);
+    for (let index = 0; index < 30; index++) server.create(`missed ${index}`);
+    const page = server.latest(10);
+    const edited = server.change(55, { body: 'edited', editedAt: '2026-11-23T00:00:01.000Z' });
+    const later = [edited, server.create('later')].flatMap((message) => message ?? []);
+    const state = run(start, { type: 'versions', messages: later }, { type: 'renew', page });
+    expect(state.messages).toEqual(server.page(51, 61).messages);
+    expect(state).toMatchObject({ revision: 62, lastSeq: 61, live: true, ahead: [], lastReadSeq: 30 });
+    expect(missingSince(state)).toBeNull();
+  });
+
+  it('lets go of a message that is stored once its place is behind the window', () => {
+    const server = new ServerRoom();
+    const mine = server.create('mine', '6a4b0c1e-0000-4000-8000-000000000004');
+    for (let index = 0; index < 30; index++) server.create(`message ${index}`);
+    const entry = { clientMessageId: mine.clientMessageId ?? '', body: 'mine', createdAt: 0 };
+    const state = run(openTimeline(server.latest(10), 31), { type: 'queued', entry }, { type: 'sent', message: mine });
+    expect(state.pending).toEqual([]);
+  });
+
+  it('takes over what waits as it is, and keeps what is only not visible yet', () => {
+    const id = (n: number) => `6a4b0c1e-0000-4000-8000-00000000000${n}`;
+    const entry = (n: number) => ({ clientMessageId: id(n), body: `mine ${n}`, createdAt: 0 });
+    const server = new ServerRoom();
+    const start = openTimeline(server.latest(), 0);
+    server.create('theirs');
+    const sent = server.create('mine 1', id(1));
+    const failure = { code: 'forbidden', message: 'No.' };
+    const state = run(
+      start,
+      ...[1, 2, 3].map((n) => ({ type: 'queued' as const, entry: entry(n) })),
+      { type: 'sent', message: sent },
+      { type: 'waiting', entries: [{ ...entry(4), failure }, entry(3)] },
+    );
+    expect(state.pending.map(({ body, state: one }) => `${body} ${one}`)).toEqual([
+      'mine 1 sent',
+      'mine 4 failed',
+      'mine 3 pending',
+    ]);
+  });
+
   it('starts anew when the server has another history, and keeps what waits', () => {
     const server = new ServerRoom();
     for (let index = 0; index < 5; index++) server.create(`message ${index}`);

@@ -1,20 +1,5 @@
 import type { Message, MessagePage } from '@/lib/contracts/entities';
-
-/** Why a message could not be sent, in the words that the server gave. */
-export interface SendFailure {
-  code: string;
-  message: string;
-}
-
-/** A message of one's own that the room does not show yet. */
-export interface PendingMessage {
-  clientMessageId: string;
-  body: string;
-  /** milliseconds since the epoch, by this browser's clock: for display alone */
-  createdAt: number;
-  state: 'pending' | 'sent' | 'failed';
-  failure?: SendFailure;
-}
+import { pendingReducer, unsettled, type PendingAction, type PendingMessage } from './pending';
 
 /**
  * What one browser knows of one room. `messages` is a window without a gap: the message with number `seq` stands at index
@@ -51,11 +36,14 @@ export type TimelineAction =
   | { type: 'jump'; page: MessagePage }
   /** the server's history is another than ours (its database was restored): only what waits to be sent is kept */
   | { type: 'restart'; page: MessagePage }
-  | { type: 'queued'; entry: Omit<PendingMessage, 'state'> }
-  | { type: 'failed'; clientMessageId: string; failure: SendFailure }
-  | { type: 'sent'; message: Message }
-  | { type: 'discarded'; clientMessageId: string }
-  | { type: 'read'; seq: number };
+  /** after a long absence: the latest page replaces the window, and all that it was missing is history */
+  | { type: 'renew'; page: MessagePage }
+  /** after a long absence: every message of the window was read again, none before the room had this revision */
+  | { type: 'refreshed'; revision: number }
+  /** only these messages stay loaded; an end that is left out stays as it is */
+  | { type: 'trim'; from?: number; to?: number }
+  | { type: 'read'; seq: number }
+  | PendingAction;
 
 /**
  * The state that a page of history opens with.
@@ -160,17 +148,9 @@ function merge(state: TimelineState, versions: readonly Message[]): TimelineStat
   return settlePending(reach({ ...state, messages, loose }, lastSeq));
 }
 
-/** A pending message goes when the room shows it: not before, or it would flicker; not later, or it would stand twice. */
 function settlePending(state: TimelineState): TimelineState {
-  if (state.pending.length === 0) return state;
-  const waiting = new Set(state.pending.map((entry) => entry.clientMessageId));
-  const shown = new Set<string>();
-  for (let index = state.messages.length - 1; index >= 0 && shown.size < waiting.size; index--) {
-    const id = state.messages[index]?.clientMessageId;
-    if (id && waiting.has(id)) shown.add(id);
-  }
-  if (shown.size === 0) return state;
-  return { ...state, pending: state.pending.filter((entry) => !shown.has(entry.clientMessageId)) };
+  const pending = unsettled(state.pending, state.messages, state.live ? endsAt(state.messages) : 0);
+  return pending === state.pending ? state : { ...state, pending };
 }
 
 /** Notes that these changes are known, and moves `revision` over all that follow it without a gap. */
@@ -201,17 +181,6 @@ function touches(state: TimelineState, page: MessagePage): boolean {
   return first.seq <= firstSeq(state) + state.messages.length && last.seq >= firstSeq(state) - 1;
 }
 
-function changePending(
-  state: TimelineState,
-  id: string,
-  change: (entry: PendingMessage) => PendingMessage,
-): TimelineState {
-  return {
-    ...state,
-    pending: state.pending.map((entry) => (entry.clientMessageId === id ? change(entry) : entry)),
-  };
-}
-
 function replaceWindow(state: TimelineState, page: MessagePage): TimelineState {
   const kept = [...state.messages.filter((message) => message.editedAt ?? message.deletedAt), ...state.loose.values()];
   const moved: TimelineState = {
@@ -222,6 +191,27 @@ function replaceWindow(state: TimelineState, page: MessagePage): TimelineState {
     generation: state.generation + 1,
   };
   return reach(merge(moved, kept), page.room.lastSeq);
+}
+
+/** Another window, opened by a page; only what waits to be sent is kept. */
+function reopen(state: TimelineState, page: MessagePage): TimelineState {
+  return settlePending({
+    ...openTimeline(page, Math.min(state.lastReadSeq, page.room.lastSeq)),
+    pending: state.pending,
+    generation: state.generation + 1,
+  });
+}
+
+/** What is known of the room's messages that is newer than a snapshot of it. */
+function newerThan(state: TimelineState, revision: number): Message[] {
+  return [...state.messages, ...state.loose.values()].filter((message) => message.revision > revision);
+}
+
+function trim(state: TimelineState, from: number, to: number): TimelineState {
+  const start = firstSeq(state);
+  const messages = state.messages.slice(Math.max(from - start, 0), Math.max(to - start + 1, 0));
+  if (messages.length === 0 || messages.length === state.messages.length) return state;
+  return { ...state, messages, live: state.live && endsAt(messages) === endsAt(state.messages) };
 }
 
 /**
@@ -246,32 +236,27 @@ export function timelineReducer(state: TimelineState, action: TimelineAction): T
     case 'jump':
       return replaceWindow(state, action.page);
     case 'restart':
-      return settlePending({
-        ...openTimeline(action.page, Math.min(state.lastReadSeq, action.page.room.lastSeq)),
-        pending: state.pending,
-        generation: state.generation + 1,
-      });
-    case 'queued': {
-      const { clientMessageId } = action.entry;
-      const others = state.pending.filter((entry) => entry.clientMessageId !== clientMessageId);
-      const known = state.pending.length > others.length;
-      return settlePending(
-        known
-          ? changePending(state, clientMessageId, () => ({ ...action.entry, state: 'pending' }))
-          : { ...state, pending: [...others, { ...action.entry, state: 'pending' }] },
-      );
+      return reopen(state, action.page);
+    case 'renew':
+      return withVersions(reopen(state, action.page), newerThan(state, action.page.room.revision));
+    case 'refreshed': {
+      const { revision } = action;
+      // Versions outside of the window that are older than this may have been replaced while nobody listened.
+      const loose = new Map([...state.loose].filter(([, message]) => message.revision > revision));
+      const caughtUp = advance({ ...state, loose }, Math.max(state.revision, revision), []);
+      return settlePending({ ...caughtUp, live: endsAt(state.messages) >= state.lastSeq });
     }
-    case 'failed':
-      return changePending(state, action.clientMessageId, (entry) =>
-        entry.state === 'sent' ? entry : { ...entry, state: 'failed', failure: action.failure },
-      );
+    case 'trim':
+      return trim(state, action.from ?? 0, action.to ?? Number.POSITIVE_INFINITY);
     case 'sent': {
-      const id = action.message.clientMessageId;
-      const marked = id ? changePending(state, id, ({ failure: _, ...entry }) => ({ ...entry, state: 'sent' })) : state;
-      return timelineReducer(withVersions(marked, [action.message]), { type: 'read', seq: action.message.seq });
+      const known = { ...state, pending: pendingReducer(state.pending, action) };
+      return timelineReducer(withVersions(known, [action.message]), { type: 'read', seq: action.message.seq });
     }
+    case 'queued':
+    case 'waiting':
+    case 'failed':
     case 'discarded':
-      return { ...state, pending: state.pending.filter((entry) => entry.clientMessageId !== action.clientMessageId) };
+      return settlePending({ ...state, pending: pendingReducer(state.pending, action) });
     case 'read':
       return action.seq > state.lastReadSeq ? { ...state, lastReadSeq: action.seq } : state;
   }

@@ -3,6 +3,7 @@ import { Search } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
+import { UnsentMessages } from '@/components/messages/unsent-messages';
 import { OwnRooms } from '@/components/rooms/own-rooms';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { RoomForm } from '@/components/rooms/room-form';
@@ -36,6 +37,7 @@ export default async function UserPage() {
           </ButtonLink>
         )}
       </PageHeader>
+      <UnsentMessages />
       {newcomer ? (
         <>
           <p className="max-w-prose text-lg text-muted">{t('welcomeLead')}</p>

@@ -1,0 +1,173 @@
+import type { MessagePage } from '@/lib/contracts/entities';
+import { LIMITS } from '@/lib/contracts/limits';
+import { CommandError } from './errors';
+import type { RoomCore } from './room-core';
+import type { RoomHistory } from './room-history';
+import { firstSeq, missingSince, type TimelineState } from './timeline';
+
+/** How long a missing change may still be under way before it is asked for. */
+const GAP_MS = 300;
+const REJOIN_MS = 2_000;
+
+/**
+ * More changes behind than this, nobody reads what was missed one by one: five answers of {@link LIMITS}.page.max, which on a slow
+ * line are seconds, against the one that shows the latest page. A night in a busy room is about as much.
+ */
+export const LONG_ABSENCE = 1_000;
+
+/** So many messages on either side of what is looked at are read again after a long absence; the rest is loaded when looked at. */
+const REFRESH_BESIDE = 200;
+
+/** What the view of the room says of its reader. */
+export interface Reader {
+  /** the first message in view, or null at the end of the present */
+  place: number | null;
+  /** in the middle of something that a new window would take away */
+  busy: boolean;
+}
+
+interface Hooks {
+  reader(): Reader;
+  /** the room was joined, and nothing is missing */
+  onJoined(): void;
+  /** the server has another history: its database was restored */
+  onOtherHistory(): void;
+}
+
+/** Joins a room with every connection, and closes the distance between what is known and what is. */
+export class RoomCatchUp {
+  readonly #core: RoomCore;
+  readonly #history: RoomHistory;
+  readonly #hooks: Hooks;
+  #gapTimer: ReturnType<typeof setTimeout> | undefined;
+  #rejoinTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts the attempts: an answer to an earlier one says nothing any more. */
+  #turn = 0;
+
+  constructor(core: RoomCore, history: RoomHistory, hooks: Hooks) {
+    this.#core = core;
+    this.#history = history;
+    this.#hooks = hooks;
+    core.onTimeline = (timeline) => this.#watch(timeline);
+  }
+
+  async join(): Promise<void> {
+    const current = this.#begin();
+    const { socket, name, timeline } = this.#core;
+    const since = timeline.revision;
+    try {
+      let page: MessagePage;
+      try {
+        page = await socket.command('room:join', { room: name, since });
+        if (!current()) return;
+        this.#core.patch({ room: page.room, joined: true, gone: null });
+        await this.#closeDistance(since, page, current);
+      } catch (error) {
+        if (!(error instanceof CommandError) || error.code !== 'unprocessable') throw error;
+        page = await socket.command('room:join', { room: name });
+        if (!current()) return;
+        this.#hooks.onOtherHistory();
+        this.#core.patch({ room: page.room, joined: true, gone: null });
+        this.#core.dispatch({ type: 'restart', page });
+      }
+      if (!current()) return;
+      this.#core.patch({ catchingUp: false });
+      this.#hooks.onJoined();
+    } catch (error) {
+      if (current()) this.#failed(error);
+    }
+  }
+
+  close(): void {
+    this.#turn++;
+    clearTimeout(this.#gapTimer);
+    clearTimeout(this.#rejoinTimer);
+  }
+
+  /** Begins an attempt. @returns whether it is still the latest */
+  #begin(): () => boolean {
+    const turn = ++this.#turn;
+    this.#core.patch({ catchingUp: true });
+    clearTimeout(this.#rejoinTimer);
+    return () => turn === this.#turn && !this.#core.closed;
+  }
+
+  async #closeDistance(since: number, page: MessagePage, current: () => boolean): Promise<void> {
+    const { place, busy } = this.#hooks.reader();
+    const far = page.hasMore && page.room.revision - since > LONG_ABSENCE && !busy;
+    if (!far) {
+      this.#core.dispatch({ type: 'caught-up', since, page });
+      await this.#pageOn(page.hasMore, current);
+    } else if (place === null) await this.#renew(current);
+    else await this.#refresh(place, page.room.revision, current);
+  }
+
+  /** Opens the latest page: who read at the end goes on reading there. */
+  async #renew(current: () => boolean): Promise<void> {
+    const page = await this.#core.socket.command('message:list', { room: this.#core.name, limit: LIMITS.page.max / 2 });
+    if (!current()) return;
+    this.#core.patch({ readBeforeAbsence: this.#core.timeline.lastReadSeq });
+    this.#core.dispatch({ type: 'renew', page });
+  }
+
+  /**
+   * Reads the window again around what is looked at, and leaves the rest for when it is scrolled to. Rows stay the rows they were, so
+   * nothing moves. What changes meanwhile comes as facts, which began with the room's revision at the join.
+   */
+  async #refresh(place: number, revision: number, current: () => boolean): Promise<void> {
+    const { socket } = this.#core;
+    this.#history.trimBefore(place - REFRESH_BESIDE);
+    let trimmed = false;
+    for (let after = firstSeq(this.#core.timeline) - 1, done = false; !done;) {
+      const page = await socket.command('message:list', { room: this.#core.name, after, limit: LIMITS.page.max });
+      if (!current()) return;
+      // Not together with the other end: a list that changes at both ends at once cannot keep its place.
+      if (!trimmed) this.#core.dispatch({ type: 'trim', to: place + REFRESH_BESIDE });
+      trimmed = true;
+      this.#core.dispatch({ type: 'page', page });
+      after = page.messages.at(-1)?.seq ?? after;
+      done = !page.hasMore || after >= (this.#core.timeline.messages.at(-1)?.seq ?? 0);
+    }
+    this.#core.dispatch({ type: 'refreshed', revision });
+  }
+
+  /** Fetches the rest of a catch-up that did not fit into one answer. */
+  async #pageOn(hasMore: boolean, current: () => boolean): Promise<void> {
+    for (let more = hasMore; more && current();) {
+      const since = this.#core.timeline.revision;
+      const { socket, name: room } = this.#core;
+      const page = await socket.command('message:list', { room, since, limit: LIMITS.page.max });
+      if (!current()) return;
+      this.#core.dispatch({ type: 'caught-up', since, page });
+      more = page.hasMore;
+    }
+  }
+
+  #watch(timeline: TimelineState): void {
+    clearTimeout(this.#gapTimer);
+    if (missingSince(timeline) === null || this.#core.state.get().catchingUp) return;
+    this.#gapTimer = setTimeout(() => void this.#fillGap(), GAP_MS);
+  }
+
+  async #fillGap(): Promise<void> {
+    const { state, socket, closed, timeline } = this.#core;
+    if (missingSince(timeline) === null || closed || !socket.connected || state.get().catchingUp) return;
+    const current = this.#begin();
+    try {
+      await this.#pageOn(true, current);
+      if (current()) this.#core.patch({ catchingUp: false });
+    } catch (error) {
+      if (current()) this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#core.patch({ catchingUp: false });
+    if (!(error instanceof CommandError)) throw error;
+    if (error.code === 'not_found') this.#core.patch({ gone: 'deleted' });
+    else if (error.code === 'forbidden') this.#core.patch({ gone: 'removed' });
+    else if (this.#core.socket.connected) {
+      this.#rejoinTimer = setTimeout(() => void this.join(), error.retryAfterMs ?? REJOIN_MS);
+    }
+  }
+}
