@@ -1,7 +1,9 @@
+import { bus, type BusEvent } from '../bus';
 import { pool } from '../db';
 import { log } from '../log';
 import { Frame } from './frame';
 import type { Hub } from './hub';
+import { Members } from './members';
 
 /** Milliseconds: a list of rooms hears of a room at most this often, and always of the last of a burst. */
 const INTERVAL_MS = 1_000;
@@ -18,9 +20,12 @@ interface State {
 export class Activity {
   readonly #hub: Hub;
   readonly #rooms = new Map<number, State>();
+  readonly #members = new Members();
+  readonly #unsubscribe: () => void;
 
   constructor(hub: Hub) {
     this.#hub = hub;
+    this.#unsubscribe = bus().subscribe((event) => this.#hear(event));
   }
 
   /** Notes that a room has got messages up to `lastSeq`. */
@@ -46,22 +51,30 @@ export class Activity {
   forget(roomId: number): void {
     clearTimeout(this.#rooms.get(roomId)?.timer);
     this.#rooms.delete(roomId);
+    this.#members.forget(roomId);
   }
 
   close(): void {
+    this.#unsubscribe();
     for (const roomId of [...this.#rooms.keys()]) this.forget(roomId);
   }
 
+  #hear(event: BusEvent): void {
+    if (event.type === 'member:added') this.#members.add(event.roomId, event.user.id);
+    if (event.type === 'room:added') this.#members.add(event.room.id, event.userId);
+  }
+
   async #tell(roomId: number, state: State): Promise<void> {
-    const elsewhere = this.#hub.usersElsewhere(roomId);
-    if (elsewhere.length === 0) return;
     const { room, lastSeq } = state;
+    state.toldAt = performance.now();
     try {
+      // Most rooms are heard by those who are in them: then the database is not asked at all.
+      const elsewhere = this.#hub.elsewhere(roomId, await this.#members.of(roomId));
+      if (elsewhere.length === 0) return;
       const { rows } = await pool().query<{ user_id: number; last_read_seq: number }>(
         'SELECT user_id, last_read_seq FROM memberships WHERE room_id = $1 AND user_id = ANY($2) AND removed_at IS NULL',
         [roomId, elsewhere],
       );
-      state.toldAt = performance.now();
       for (const row of rows) {
         const unread = Math.max(0, lastSeq - row.last_read_seq);
         const frame = new Frame('room:activity', { room, roomId, lastSeq, unread });

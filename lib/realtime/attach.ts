@@ -6,10 +6,11 @@ import { edgeOf, isForeign, targetOf } from '../edge';
 import { limit } from '../limits';
 import { problemOf } from '../problem';
 import { Fanout } from './fanout';
+import { Handshakes, type HandshakeOptions } from './handshakes';
 import { asksForWebSocket, handBack } from './hand-back';
 import { Hub } from './hub';
 import { serveSocketIo } from './socketio';
-import { createTransports } from './transport';
+import { createTransports, HEARTBEAT, type Heartbeat } from './transport';
 import { PlainWebSockets } from './websocket';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -27,8 +28,11 @@ export interface Realtime {
   close(): Promise<void>;
 }
 
-/** Milliseconds over which clients are asked to spread their return after a restart. */
-const RETURN_SPREAD_MS = 2_000;
+/**
+ * Milliseconds over which clients are asked to spread their return after a restart: so many for each of them, within bounds. A node of two
+ * cores lets a thousand in within a second or two; who was told to wait longer than a minute would think the service gone.
+ */
+const RETURN_SPREAD_MS = { each: 2, least: 2_000, most: 30_000 };
 /** Milliseconds that closing sockets get to take leave. */
 const LEAVE_MS = 500;
 
@@ -50,17 +54,26 @@ function refuse(socket: Duplex, error: unknown): void {
   );
 }
 
-/**
- * Makes the realtime half of the service: both wire protocols over one fan-out.
- *
- * @param options.nextUpgrade takes what belongs to Next itself (hot reload, in development only)
- */
-export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefined } = {}): Realtime {
-  const hub = new Hub();
+export interface RealtimeOptions {
+  /** takes what belongs to Next itself (hot reload, in development only) */
+  nextUpgrade?: UpgradeListener | undefined;
+  /** milliseconds, other than the contract's only for a test that cannot wait */
+  heartbeat?: Heartbeat;
+  /** milliseconds that a reader may stand still */
+  standstill?: number;
+  /** how many are let in at once, and how many may wait for it */
+  handshakes?: HandshakeOptions;
+}
+
+/** Makes the realtime half of the service: both wire protocols over one fan-out. */
+export function createRealtime(options: RealtimeOptions = {}): Realtime {
+  const { heartbeat = HEARTBEAT } = options;
+  const hub = new Hub(options.standstill);
   const fanout = new Fanout(hub);
-  const { engine, io, webSockets } = createTransports();
-  const plain = new PlainWebSockets(webSockets, hub);
-  serveSocketIo(io, hub);
+  const handshakes = new Handshakes(options.handshakes);
+  const { engine, io, webSockets } = createTransports(heartbeat);
+  const plain = new PlainWebSockets(webSockets, hub, handshakes, heartbeat);
+  serveSocketIo(io, hub, handshakes);
   let closing = false;
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -70,7 +83,10 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
     if (!edge.ownHost) throw new AppError('bad_request', 'This host is not the service’s.');
     if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
     if (closing) throw shuttingDown();
-    if (!url.searchParams.has('sid')) await limit('connectAddress', edge.address);
+    if (!url.searchParams.has('sid')) {
+      await limit('connectAddress', edge.address);
+      handshakes.refuseBeyondLine();
+    }
     const room = ROOM_PATH.exec(url.pathname)?.[1];
     if (room !== undefined) return plain.upgrade(request, socket, head, decodeURIComponent(room), url.searchParams);
     if (url.pathname === '/socket.io/') return void engine.handleUpgrade(request, socket, head);
@@ -83,7 +99,10 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
     handleRequest: async (request, response) => {
       const isHandshake = targetOf(request)?.searchParams.has('sid') === false;
       if (isHandshake && closing) throw shuttingDown();
-      if (isHandshake) await limit('connectAddress', edgeOf(request).address);
+      if (isHandshake) {
+        await limit('connectAddress', edgeOf(request).address);
+        handshakes.refuseBeyondLine();
+      }
       engine.handleRequest(request, response);
     },
     handleUpgrade: (request, socket, head) => {
@@ -94,8 +113,12 @@ export function createRealtime(options: { nextUpgrade?: UpgradeListener | undefi
     },
     close: async () => {
       closing = true;
-      for (const connection of [...hub.connections()]) {
-        connection.close(CLOSE_CODES.goingAway, Math.round(Math.random() * RETURN_SPREAD_MS));
+      handshakes.close();
+      const connections = [...hub.connections()];
+      const { each, least, most } = RETURN_SPREAD_MS;
+      const spread = Math.min(most, Math.max(least, connections.length * each));
+      for (const connection of connections) {
+        connection.close(CLOSE_CODES.goingAway, Math.round(Math.random() * spread));
       }
       await new Promise((resolve) => setTimeout(resolve, LEAVE_MS));
       plain.close();

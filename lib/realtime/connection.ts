@@ -5,6 +5,9 @@ import type { Frame } from './frame';
 /** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
 export const MAX_BUFFERED = 1024 * 1024;
 
+/** Bytes of commands that one client may have under way before no more are read from it for a while. */
+const MAX_UNANSWERED = 1024 * 1024;
+
 /** One socket of one session, whatever protocol it speaks: all that the fan-out knows of it. */
 export abstract class Connection {
   readonly id = uuid();
@@ -20,6 +23,8 @@ export abstract class Connection {
   gone = false;
   /** Joins that are not answered yet, by the room's address: a second one continues where the first one's answer ended. */
   readonly joining = new Map<string, Promise<void>>();
+  #unanswered = 0;
+  #unread = false;
 
   constructor(actor: Actor, onlyRoom: number | null = null) {
     this.actor = actor;
@@ -29,12 +34,33 @@ export abstract class Connection {
   /** Sends a fact, or closes the connection (4408) when its reader is too far behind. Never throws. */
   abstract send(frame: Frame): void;
 
+  /** Milliseconds for which its reader has not got on with what it was sent; 0 where it owes nothing. Asked now and then. */
+  abstract standsFor(): number;
+
+  /** Counts in what a client has sent, until {@link answered} counts it out: while that is too much, no more is read. */
+  heard(bytes: number): void {
+    this.#unanswered += bytes;
+    if (this.#unanswered <= MAX_UNANSWERED || this.#unread) return;
+    this.#unread = true;
+    this.read(false);
+  }
+
+  answered(bytes: number): void {
+    this.#unanswered -= bytes;
+    if (this.#unanswered > MAX_UNANSWERED / 2 || !this.#unread) return;
+    this.#unread = false;
+    this.read(true);
+  }
+
   /** Says `session:closing`, then closes. `code` is one of the contract's close codes. */
   close(code: number, retryAfterMs?: number): void {
     if (this.gone) return;
     this.gone = true;
     this.shut(code, retryAfterMs);
   }
+
+  /** Goes on reading what the client sends, or stops: what it sends then waits on its own side. */
+  protected abstract read(reading: boolean): void;
 
   /** Closes the socket itself. */
   protected abstract shut(code: number, retryAfterMs?: number): void;

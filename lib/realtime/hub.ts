@@ -1,6 +1,12 @@
 import { CLOSE_CODES } from '../contracts/facts';
 import { Channel, Subscription } from './channel';
 import type { Connection } from './connection';
+import { Rounds } from './rounds';
+
+/** Milliseconds between two looks at one connection's reader. */
+const LOOK_MS = 5_000;
+/** Milliseconds that a reader may stand still: let go with a look's delay it is gone well within half a minute. */
+const STANDSTILL_MS = 15_000;
 
 /** Milliseconds: no handshake that began before a session ended is still under way after this. */
 const HANDSHAKE_MS = 60_000;
@@ -13,6 +19,15 @@ export class Hub {
   readonly #ended = new Set<number>();
   readonly #channels = new Map<number, Channel>();
   readonly #subscriptions = new Map<Connection, Map<number, Subscription>>();
+  readonly #looks: Rounds<Connection>;
+
+  /** @param standstill milliseconds that a reader may stand still, owing receipt of what it was sent */
+  constructor(standstill: number = STANDSTILL_MS) {
+    const look = (connection: Connection) => {
+      if (connection.standsFor() >= standstill) connection.close(CLOSE_CODES.tooSlow);
+    };
+    this.#looks = new Rounds(Math.min(LOOK_MS, standstill / 3), [{ after: 0, visit: look }]);
+  }
 
   /** Takes a connection in, unless its session was ended while it was being let in: then it is closed. */
   add(connection: Connection): void {
@@ -24,6 +39,7 @@ export class Hub {
     const connections = this.#users.get(id);
     if (connections) connections.add(connection);
     else this.#users.set(id, new Set([connection]));
+    this.#looks.add(connection);
   }
 
   /** Closes every connection of a session, those included that are being let in at this moment. */
@@ -37,6 +53,7 @@ export class Hub {
 
   remove(connection: Connection): void {
     connection.gone = true;
+    this.#looks.delete(connection);
     for (const roomId of [...connection.rooms]) this.unsubscribe(connection, roomId);
     this.#subscriptions.delete(connection);
     const connections = this.#users.get(connection.actor.id);
@@ -52,11 +69,18 @@ export class Hub {
     for (const connections of this.#users.values()) yield* connections;
   }
 
-  /** Users with a connection that has not joined the room. */
-  usersElsewhere(roomId: number): number[] {
+  /**
+   * Who of some users has a connection that has not joined the room.
+   *
+   * @param members ids of users, connected or not
+   */
+  elsewhere(roomId: number, members: ReadonlySet<number>): number[] {
+    // Whichever is smaller: a room of thousands in which few are connected, or thousands of whom few are in the room.
+    const candidates = members.size < this.#users.size ? members : this.#users.keys();
     const result: number[] = [];
-    for (const [userId, connections] of this.#users) {
-      for (const connection of connections) {
+    for (const userId of candidates) {
+      if (!members.has(userId)) continue;
+      for (const connection of this.connectionsOf(userId)) {
         if (connection.rooms.has(roomId)) continue;
         result.push(userId);
         break;
@@ -137,6 +161,7 @@ export class Hub {
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
+    this.#looks.close();
   }
 
   #own(connection: Connection): Map<number, Subscription> {

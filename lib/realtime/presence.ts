@@ -3,9 +3,7 @@ import { LIMITS } from '../contracts/limits';
 import type { Audience } from './audience';
 import type { Connection } from './connection';
 import { Frame } from './frame';
-
-/** Milliseconds between two facts about who came and went: a thousand arrivals at once are one fact. */
-const TICK_MS = 500;
+import { turns } from './presence-turns';
 
 interface Change {
   user: User;
@@ -25,7 +23,6 @@ export class Presence {
   readonly #changed = new Map<number, Change>();
   /** how many have been told who is here */
   #arrivals = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(audience: Audience) {
     this.#audience = audience;
@@ -59,7 +56,12 @@ export class Presence {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    turns.cancel(this);
+  }
+
+  /** How many connections hear of it when somebody comes or goes: what telling it costs. */
+  get listeners(): number {
+    return this.#here.size;
   }
 
   #room() {
@@ -70,11 +72,11 @@ export class Presence {
     const change = this.#changed.get(user.id);
     if (!change) this.#changed.set(user.id, { user, before, arrivals: this.#arrivals, torn: false });
     else if (this.#arrivals > change.arrivals) change.torn = true;
-    this.#timer ??= setTimeout(() => this.#tell(), TICK_MS);
+    turns.ask(this);
   }
 
-  #tell(): void {
-    this.#timer = undefined;
+  /** Tells the room who came and went since the last time. */
+  tell(): void {
     const joined: User[] = [];
     const left: User[] = [];
     for (const { user, before, torn } of this.#changed.values()) {

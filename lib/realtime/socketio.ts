@@ -1,33 +1,87 @@
 import type { Server as SocketIo, Socket } from 'socket.io';
+import { WebSocket } from 'ws';
 import { authenticate, credentialOf } from '../auth/credentials';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
+import { CLOSE_CODES } from '../contracts/facts';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
 import { Connection, MAX_BUFFERED } from './connection';
-import { CLOSE_CODES } from '../contracts/facts';
 import { Frame } from './frame';
+import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
+import { Receipts } from './receipts';
+
+/** What Engine.IO says of a packet, as far as it is looked at. */
+interface EnginePacket {
+  type: string;
+  data?: unknown;
+  options?: object;
+}
+
+/** Bytes of a packet as it goes over the wire, but for a header. */
+function sizeOf({ data, options }: EnginePacket): number {
+  if (options && 'wsPreEncodedFrame' in options && Array.isArray(options.wsPreEncodedFrame)) {
+    const frame: unknown = options.wsPreEncodedFrame[0];
+    if (Buffer.isBuffer(frame)) return frame.length;
+  }
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return Buffer.isBuffer(data) ? data.length : 0;
+}
+
+/** The WebSocket below Engine.IO's transport; there is none below long polling. */
+function webSocketOf({ transport }: Socket['conn']): WebSocket | undefined {
+  return 'socket' in transport && transport.socket instanceof WebSocket ? transport.socket : undefined;
+}
 
 class SocketIoConnection extends Connection {
   readonly #socket: Socket;
-  #unsent = 0;
+  #webSocket: WebSocket | undefined;
+  #receipts: Receipts | undefined;
+  /** bytes that wait until the transport takes more: for its last packets to leave, or for the next poll */
+  #queued = 0;
+  #queuedSince = 0;
+  /** bytes of the packets that make up the next command */
+  #heard = 0;
 
   constructor(socket: Socket, actor: Actor) {
     super(actor);
     this.#socket = socket;
     const { conn } = socket;
-    conn.on('drain', () => (this.#unsent = 0));
+    this.#watch();
+    conn.on('upgrade', () => this.#watch());
+    conn.on('drain', () => (this.#queued = 0));
     // Every packet, whoever wrote it: acknowledgements of a client that does not read them fill the line just as well.
-    conn.on('packetCreate', (packet: { data?: unknown }) => {
-      this.#unsent += typeof packet.data === 'string' ? packet.data.length : 0;
-      if (this.#unsent > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
-    });
+    conn.on('packetCreate', (packet: EnginePacket) => this.#count(sizeOf(packet)));
+    conn.on('packet', (packet: EnginePacket) => (this.#heard += packet.type === 'message' ? sizeOf(packet) : 0));
   }
 
   /** Past Socket.IO's own emit, which would encode the same packet anew for each of a room's sockets. */
   send(frame: Frame): void {
-    if (this.#socket.connected && !this.gone) this.#socket.conn.write(frame.socketIo, { compress: false });
+    if (!this.#socket.connected || this.gone) return;
+    const { data, options } = frame.socketIo;
+    this.#socket.conn.write(data, options);
+  }
+
+  /** Long polling has no receipts: whoever does not ask for what waits stands still. */
+  standsFor(): number {
+    const standing = this.#receipts?.ask();
+    if (standing !== undefined) return standing;
+    return this.#queued > 0 ? performance.now() - this.#queuedSince : 0;
+  }
+
+  /** @returns bytes of what has come since the last command */
+  takeHeard(): number {
+    const bytes = this.#heard;
+    this.#heard = 0;
+    return bytes;
+  }
+
+  /** A client that polls sends when it likes: of it there is nothing to stop reading. */
+  protected override read(reading: boolean): void {
+    if (reading) this.#webSocket?.resume();
+    else if (this.#webSocket) this.#webSocket.pause();
+    else this.close(CLOSE_CODES.flooding);
   }
 
   protected override shut(code: number, retryAfterMs?: number): void {
@@ -35,12 +89,27 @@ class SocketIoConnection extends Connection {
     if (code === CLOSE_CODES.tooSlow) {
       // Whoever does not read would not read the reason either, and waiting for them keeps what they did not read.
       conn.close(true);
+      this.#webSocket?.terminate();
       return;
     }
-    conn.write(
-      new Frame('session:closing', { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }).socketIo,
-    );
+    const { data, options } = new Frame('session:closing', {
+      code,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }).socketIo;
+    conn.write(data, options);
     conn.close();
+  }
+
+  #watch(): void {
+    this.#webSocket = webSocketOf(this.#socket.conn);
+    this.#receipts = this.#webSocket && new Receipts(this.#webSocket);
+  }
+
+  #count(bytes: number): void {
+    if (this.#queued === 0) this.#queuedSince = performance.now();
+    this.#queued += bytes;
+    this.#receipts?.count(bytes);
+    if (this.#queued + (this.#webSocket?.bufferedAmount ?? 0) > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 }
 
@@ -55,6 +124,7 @@ class HandshakeError extends Error {
 }
 
 async function admit(socket: Socket): Promise<Actor> {
+  if (socket.conn.readyState !== 'open') throw new AppError('unavailable', 'This connection is closed.');
   const { headers } = socket.request;
   const auth: unknown = socket.handshake.auth;
   const given = typeof auth === 'object' && auth !== null ? auth : {};
@@ -76,27 +146,36 @@ function serve(hub: Hub, socket: Socket, actor: Actor): void {
   socket.onAny((name: string, ...args: unknown[]) => {
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
+    const bytes = connection.takeHeard();
+    connection.heard(bytes);
     callCommand(hub, connection, name, args[0])
       .then(({ result, afterwards }) => {
         acknowledge({ ok: true, ...result });
         afterwards?.();
       })
-      .catch((error: unknown) => acknowledge({ ok: false, error: wireError(error) }));
+      .catch((error: unknown) => acknowledge({ ok: false, error: wireError(error) }))
+      .finally(() => connection.answered(bytes));
   });
   hub.add(connection);
 }
 
-/** Serves the contract's Socket.IO half: a thin loop over the commands. */
-export function serveSocketIo(io: SocketIo, hub: Hub): void {
+/**
+ * Serves the contract's Socket.IO half: a thin loop over the commands.
+ *
+ * @param handshakes through which everybody is let in
+ */
+export function serveSocketIo(io: SocketIo, hub: Hub, handshakes: Handshakes): void {
   const actors = new WeakMap<Socket, Actor>();
   io.use((socket, next) => {
-    admit(socket).then(
-      (actor) => {
-        actors.set(socket, actor);
-        next();
-      },
-      (error: unknown) => next(new HandshakeError(error)),
-    );
+    handshakes
+      .run(() => admit(socket))
+      .then(
+        (actor) => {
+          actors.set(socket, actor);
+          next();
+        },
+        (error: unknown) => next(new HandshakeError(error)),
+      );
   });
   io.on('connection', (socket) => {
     const actor = actors.get(socket);

@@ -3,8 +3,14 @@ import { Server as SocketIo } from 'socket.io';
 import { WebSocketServer } from 'ws';
 import { LIMITS } from '../contracts/limits';
 
-/** Milliseconds between the server's pings, and how long a peer may take to answer one. */
-export const HEARTBEAT = { interval: 25_000, timeout: 20_000 };
+/** Milliseconds between the server's pings, and how long a peer may take to answer one (less than the interval). */
+export interface Heartbeat {
+  interval: number;
+  timeout: number;
+}
+
+/** The contract's heartbeat. */
+export const HEARTBEAT: Heartbeat = { interval: 25_000, timeout: 20_000 };
 
 /** The subprotocol under which a token may follow: `bearer, <access_token>`. */
 export const BEARER_PROTOCOL = 'bearer';
@@ -13,13 +19,15 @@ export const BEARER_PROTOCOL = 'bearer';
  * The servers of both wire protocols with the options that production uses, attached to nothing yet: whoever makes them hands
  * them requests and upgrades. Compression is off: on messages of this size it costs more than it saves, and a bomb is one less.
  */
-export function createTransports() {
+export function createTransports(heartbeat: Heartbeat) {
   const engine = new Engine({
     maxHttpBufferSize: LIMITS.frameBytes,
-    pingInterval: HEARTBEAT.interval,
-    pingTimeout: HEARTBEAT.timeout,
+    pingInterval: heartbeat.interval,
+    pingTimeout: heartbeat.timeout,
     perMessageDeflate: false,
     transports: ['polling', 'websocket'],
+    // One ws for both protocols, so that what lies below Engine.IO is known by its class.
+    wsEngine: WebSocketServer,
   });
   // Connection state recovery stays off: it would restore rooms without asking whether the user is still let in.
   const io = new SocketIo({ connectTimeout: 10_000, serveClient: false });

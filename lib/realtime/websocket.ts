@@ -13,8 +13,11 @@ import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
 import { Connection, MAX_BUFFERED } from './connection';
 import { Frame } from './frame';
+import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
-import { BEARER_PROTOCOL, HEARTBEAT } from './transport';
+import { Receipts } from './receipts';
+import { Rounds } from './rounds';
+import { BEARER_PROTOCOL, type Heartbeat } from './transport';
 
 /** What a plain connection may call; the room is the path's. */
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -31,18 +34,28 @@ const LINGER_MS = 1_000;
 
 class PlainConnection extends Connection {
   readonly #socket: WebSocket;
+  readonly #receipts: Receipts;
   /** facts of other rooms that came before the first frame, which is the room's */
   #held: Frame[] | null = [];
-  answered = true;
+  #heldBytes = 0;
+  alive = true;
 
   constructor(socket: WebSocket, actor: Actor, roomId: number) {
     super(actor, roomId);
     this.#socket = socket;
+    this.#receipts = new Receipts(socket);
+    socket.on('pong', () => (this.alive = true));
   }
 
   send(frame: Frame): void {
-    if (this.#held) this.#held.push(frame);
-    else this.write(frame.plain);
+    if (this.gone) return;
+    if (!this.#held) {
+      this.#write(frame.plain);
+      return;
+    }
+    this.#held.push(frame);
+    this.#heldBytes += frame.plain.length;
+    if (this.#heldBytes > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
   /** Says the first frame, then what there was to tell meanwhile. */
@@ -53,30 +66,47 @@ class PlainConnection extends Connection {
     for (const frame of held) this.send(frame);
   }
 
+  /** Says something to this client alone. */
   write(text: string): void {
+    this.#write(Buffer.from(text));
+  }
+
+  standsFor(): number {
+    return this.#receipts.ask();
+  }
+
+  #write(text: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(text, { binary: false });
+    this.#receipts.count(text.length);
     if (this.#socket.bufferedAmount > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
-    else this.#socket.send(text);
+  }
+
+  protected override read(reading: boolean): void {
+    if (reading) this.#socket.resume();
+    else this.#socket.pause();
   }
 
   protected override shut(code: number, retryAfterMs?: number): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (code !== CLOSE_CODES.tooSlow) {
       const closing = { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-      this.#socket.send(new Frame('session:closing', closing).plain);
+      this.#socket.send(new Frame('session:closing', closing).plain, { binary: false });
     }
+    this.#held = null;
     this.#socket.close(code);
     setTimeout(() => this.#socket.terminate(), LINGER_MS).unref();
   }
 
-  /** One beat of the heart: a peer that has not answered the last ping is let go after its time. */
-  beat(): void {
-    this.answered = false;
-    this.#socket.ping();
+  /** Asks for a sign of life. */
+  ping(): void {
+    this.alive = false;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  drop(): void {
-    this.#socket.terminate();
+  /** Lets a peer go that has given none since; no close frame would reach it. */
+  dropIfDead(): void {
+    if (!this.alive) this.#socket.terminate();
   }
 }
 
@@ -122,13 +152,21 @@ function refuseBeyond({ after = 0, since = 0 }: Cursor, room: Room): void {
 export class PlainWebSockets {
   readonly #server: WebSocketServer;
   readonly #hub: Hub;
-  readonly #connections = new Set<PlainConnection>();
-  readonly #heart: NodeJS.Timeout;
+  readonly #handshakes: Handshakes;
+  readonly #heart: Rounds<PlainConnection>;
 
-  constructor(server: WebSocketServer, hub: Hub) {
+  /**
+   * @param handshakes through which everybody is let in
+   * @param heartbeat milliseconds
+   */
+  constructor(server: WebSocketServer, hub: Hub, handshakes: Handshakes, heartbeat: Heartbeat) {
     this.#server = server;
     this.#hub = hub;
-    this.#heart = setInterval(() => this.#beat(), HEARTBEAT.interval).unref();
+    this.#handshakes = handshakes;
+    this.#heart = new Rounds(heartbeat.interval, [
+      { after: heartbeat.timeout, visit: (connection) => connection.dropIfDead() },
+      { after: 0, visit: (connection) => connection.ping() },
+    ]);
   }
 
   /**
@@ -145,31 +183,44 @@ export class PlainWebSockets {
     query: URLSearchParams,
   ): Promise<void> {
     const cursor = readCursor(query);
-    const actor = await authenticate(credentialsOf(request));
-    await limit('connect', actor.id);
-    const { room } = await followingNames({ room: address }, (input) => dispatch(actor, 'room:get', input));
-    refuseBeyond(cursor, room);
-    if (socket.destroyed) return;
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, actor, room, cursor));
+    const hasLeft = () => socket.destroyed;
+    await this.#handshakes.run(async () => {
+      if (hasLeft()) return;
+      const actor = await authenticate(credentialsOf(request));
+      await limit('connect', actor.id);
+      const { room } = await followingNames({ room: address }, (input) => dispatch(actor, 'room:get', input));
+      refuseBeyond(cursor, room);
+      if (hasLeft()) return;
+      let joined: Promise<void> | undefined;
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        joined = this.#serve(webSocket, actor, room, cursor);
+      });
+      await joined;
+    });
   }
 
   close(): void {
-    clearInterval(this.#heart);
+    this.#heart.close();
   }
 
-  #serve(socket: WebSocket, actor: Actor, room: Room, cursor: Cursor): void {
+  /** @returns settles once the room was joined, or that was refused */
+  #serve(socket: WebSocket, actor: Actor, room: Room, cursor: Cursor): Promise<void> {
     const connection = new PlainConnection(socket, actor, room.id);
-    this.#connections.add(connection);
+    this.#heart.add(connection);
     socket.on('close', () => {
-      this.#connections.delete(connection);
+      this.#heart.delete(connection);
       this.#hub.remove(connection);
     });
     // ws has closed it already, with the code that the error stands for (1009 for a frame too large).
     socket.on('error', () => undefined);
-    socket.on('pong', () => (connection.answered = true));
     const joined = this.#join(connection, room, cursor);
-    socket.on('message', (data, isBinary) => void joined.then(() => this.#hear(connection, room, data, isBinary)));
+    socket.on('message', (data, isBinary) => {
+      const bytes = Buffer.isBuffer(data) ? data.length : 0;
+      connection.heard(bytes);
+      void joined.then(() => this.#hear(connection, room, data, isBinary)).finally(() => connection.answered(bytes));
+    });
     this.#hub.add(connection);
+    return joined;
   }
 
   async #join(connection: PlainConnection, room: Room, cursor: Cursor): Promise<void> {
@@ -215,14 +266,6 @@ export class PlainWebSockets {
     } catch (error) {
       return { ok: false, error: wireError(error) };
     }
-  }
-
-  #beat(): void {
-    const asked = [...this.#connections];
-    for (const connection of asked) connection.beat();
-    setTimeout(() => {
-      for (const connection of asked) if (!connection.answered) connection.drop();
-    }, HEARTBEAT.timeout).unref();
   }
 }
 

@@ -72,9 +72,7 @@ function obey(order: Order): unknown {
       return tally.report(clients);
     case 'judge': {
       const truth = new Map(order.truth);
-      const behind = clients.filter(
-        ({ revision, options }) => revision !== truth.get(options.room)?.revision || revision === null,
-      );
+      const behind = clients.filter(({ revision, options }) => revision !== truth.get(options.room)?.revision);
       return { behind: behind.length, wrong: tally.wrong(truth) };
     }
   }

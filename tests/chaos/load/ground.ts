@@ -91,7 +91,7 @@ export async function layGround(size: { rooms: number; perRoom: number }): Promi
   };
   const end = async (signal: NodeJS.Signals): Promise<{ code: number | null; milliseconds: number }> => {
     const begun = performance.now();
-    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: null, milliseconds: 0 };
+    if (child?.exitCode !== null || child.signalCode !== null) return { code: null, milliseconds: 0 };
     const closed = once(child, 'close');
     child.kill(signal);
     await closed;

@@ -1,0 +1,50 @@
+import type { WebSocket } from 'ws';
+
+/** Bytes sent since the last receipt was asked for, below which none is: asking costs as much as telling. */
+const WORTH_ASKING = 4 * 1024;
+
+/**
+ * What a WebSocket's reader has really read. What the operating systems and proxies on the way take off our hands (megabytes) says
+ * nothing of that, so every now and then a ping follows what was sent, and its pong is the receipt (RFC 6455, 5.5.2 and 5.5.3:
+ * every peer answers, and in order). The ping says how much was sent before it.
+ */
+export class Receipts {
+  readonly #socket: WebSocket;
+  #sent = 0;
+  #asked = 0;
+  #confirmed = 0;
+  /** when the reader was last seen to get on (`performance.now()`) */
+  #movedAt = performance.now();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('pong', (data) => {
+      const confirmed = Number(data.toString('latin1'));
+      if (confirmed > this.#confirmed && confirmed <= this.#asked) {
+        this.#confirmed = confirmed;
+        this.#movedAt = performance.now();
+      }
+    });
+  }
+
+  /** Counts what was sent. */
+  count(bytes: number): void {
+    this.#sent += bytes;
+  }
+
+  /**
+   * Asks for a receipt where enough was sent.
+   *
+   * @returns milliseconds for which the reader has not got on; 0 where it owes nothing
+   */
+  ask(): number {
+    const now = performance.now();
+    const standsFor = this.#asked > this.#confirmed ? now - this.#movedAt : 0;
+    if (this.#sent - this.#asked >= WORTH_ASKING && this.#socket.readyState === this.#socket.OPEN) {
+      if (standsFor === 0) this.#movedAt = now;
+      this.#asked = this.#sent;
+      this.#socket.ping(String(this.#sent));
+    }
+    return standsFor;
+  }
+}
