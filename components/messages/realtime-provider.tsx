@@ -8,6 +8,7 @@ import { CommandError } from '@/lib/client/errors';
 import { isRoom } from '@/lib/client/guards';
 import type { Outbox } from '@/lib/client/outbox';
 import type { OutboxEntry } from '@/lib/client/outbox-entry';
+import type { RoomNames } from '@/lib/client/room-names';
 import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
 import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
 import { createStore, type Store } from '@/lib/client/store';
@@ -17,6 +18,8 @@ interface Realtime {
   account: Account;
   socket: ChatSocket;
   outbox: Outbox;
+  /** what rooms are called now */
+  names: RoomNames;
   rooms: Store<readonly OwnRoom[]>;
   /** Notes in the list of rooms what is left unread in one of them. */
   markUnread: (roomId: number, unread: number) => void;
@@ -117,8 +120,8 @@ export function RealtimeProvider({
     const rooms = createStore(initialRooms);
     const markUnread = (roomId: number, unread: number) =>
       rooms.set(roomsReducer(rooms.get(), { type: 'unread', roomId, unread }));
-    const { outbox, run } = createAccountOutbox(account.id, socket, loadOwnRooms);
-    return { socket, rooms, markUnread, outbox, runOutbox: run };
+    const { outbox, names, run } = createAccountOutbox(account.id, socket, loadOwnRooms);
+    return { socket, rooms, markUnread, outbox, names, runOutbox: run };
   });
   const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);
 

@@ -38,10 +38,11 @@ interface RoomViewProps {
 export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refused, formId }: RoomViewProps) {
   const t = useTranslations('chat');
   const common = useTranslations('common');
-  const { account, socket, outbox, markUnread } = useRealtime();
+  const { account, socket, names, outbox, markUnread } = useRealtime();
   const [session] = useState(() => {
+    const onRead = (unread: number) => markUnread(page.room.id, unread);
     const read = lastReadSeq ?? page.room.lastSeq;
-    return new RoomSession(account, socket, outbox, page, read, (unread) => markUnread(page.room.id, unread));
+    return new RoomSession({ me: account, socket, names, outbox, page, lastReadSeq: read, onRead });
   });
   const state = useSyncExternalStore(session.state.subscribe, session.state.get, session.state.get);
   const locale = useLocale();

@@ -1,8 +1,9 @@
-import type { MessagePage } from '@/lib/contracts/entities';
+import type { MessagePage, Room } from '@/lib/contracts/entities';
 import { LIMITS } from '@/lib/contracts/limits';
 import { CommandError } from './errors';
 import type { RoomCore } from './room-core';
 import type { RoomHistory } from './room-history';
+import type { RoomNames } from './room-names';
 import { firstSeq, missingSince, type TimelineState } from './timeline';
 
 /** How long a missing change may still be under way before it is asked for. */
@@ -38,36 +39,42 @@ interface Hooks {
 export class RoomCatchUp {
   readonly #core: RoomCore;
   readonly #history: RoomHistory;
+  readonly #names: Pick<RoomNames, 'locate' | 'note'>;
   readonly #hooks: Hooks;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #rejoinTimer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the attempts: an answer to an earlier one says nothing any more. */
   #turn = 0;
+  /** The page was rendered a moment ago; with later connections the room may have got another name, and its own a stranger. */
+  #fresh = true;
 
-  constructor(core: RoomCore, history: RoomHistory, hooks: Hooks) {
+  constructor(core: RoomCore, history: RoomHistory, names: Pick<RoomNames, 'locate' | 'note'>, hooks: Hooks) {
     this.#core = core;
     this.#history = history;
+    this.#names = names;
     this.#hooks = hooks;
     core.onTimeline = (timeline) => this.#watch(timeline);
   }
 
   async join(): Promise<void> {
     const current = this.#begin();
-    const { socket, name, timeline } = this.#core;
+    const { socket, timeline, roomId } = this.#core;
     const since = timeline.revision;
     try {
+      const name = this.#fresh ? this.#core.name : await this.#names.locate(roomId, this.#core.name);
+      if (!current()) return;
       let page: MessagePage;
       try {
         page = await socket.command('room:join', { room: name, since });
         if (!current()) return;
-        this.#core.patch({ room: page.room, joined: true, gone: null });
+        this.#joined(page.room);
         await this.#closeDistance(since, page, current);
       } catch (error) {
         if (!(error instanceof CommandError) || error.code !== 'unprocessable') throw error;
         page = await socket.command('room:join', { room: name });
         if (!current()) return;
         this.#hooks.onOtherHistory();
-        this.#core.patch({ room: page.room, joined: true, gone: null });
+        this.#joined(page.room);
         this.#core.dispatch({ type: 'restart', page });
       }
       if (!current()) return;
@@ -82,6 +89,12 @@ export class RoomCatchUp {
     this.#turn++;
     clearTimeout(this.#gapTimer);
     clearTimeout(this.#rejoinTimer);
+  }
+
+  #joined(room: Room): void {
+    this.#fresh = false;
+    this.#names.note(room);
+    this.#core.patch({ room, joined: true, gone: null });
   }
 
   /** Begins an attempt. @returns whether it is still the latest */

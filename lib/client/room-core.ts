@@ -53,6 +53,10 @@ export class RoomCore {
     });
   }
 
+  get roomId(): number {
+    return this.state.get().room.id;
+  }
+
   /** the room's present name */
   get name(): string {
     return this.state.get().room.name;

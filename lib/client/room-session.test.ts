@@ -95,10 +95,19 @@ function start(answer: (asked: Asked) => unknown, opened = page(1, 5)) {
   };
   const outbox = new Outbox(sender, memoryOutboxStore(), onlyTab);
   const unread: number[] = [];
-  const session = new RoomSession(me, fake.socket, outbox, opened, opened.room.lastSeq, (count) => unread.push(count));
+  const names = { locate: vi.fn((_roomId: number, lastName: string) => Promise.resolve(lastName)), note: vi.fn() };
+  const session = new RoomSession({
+    me,
+    socket,
+    names,
+    outbox,
+    page: opened,
+    lastReadSeq: opened.room.lastSeq,
+    onRead: (count) => unread.push(count),
+  });
   session.open();
   const bodies = () => session.state.get().timeline.messages.map(({ body }) => body);
-  return { ...fake, outbox, session, unread, bodies };
+  return { ...fake, names, outbox, session, unread, bodies };
 }
 
 const created = (...messages: Message[]) => ({ room: 'general', roomId: 3, messages });
@@ -206,6 +215,19 @@ describe('RoomSession', () => {
     session.trimAround(1_150);
     const { messages, live } = session.state.get().timeline;
     expect([messages.at(0)?.seq, messages.at(-1)?.seq, live]).toEqual([1, 1_650, false]);
+  });
+
+  it('joins a room by its present name after a lost connection: another may have the old one by then', async () => {
+    const { of, names, reconnect } = start(() => ({ ...page(1, 0), room: room(5) }));
+    await settle();
+    expect(names.locate).not.toHaveBeenCalled();
+    names.locate.mockResolvedValue('renamed');
+    reconnect();
+    await settle();
+    expect(of('room:join')).toEqual([
+      { room: 'general', since: 5 },
+      { room: 'renamed', since: 5 },
+    ]);
   });
 
   it('starts anew when the server knows nothing of that revision', async () => {

@@ -4,10 +4,25 @@ import { presenceAfter } from './people';
 import { RoomCatchUp, type Reader } from './room-catch-up';
 import { RoomCore, type RoomState } from './room-core';
 import { RoomHistory } from './room-history';
+import type { RoomNames } from './room-names';
 import { RoomReading } from './room-reading';
 import { RoomTyping } from './room-typing';
 import type { ChatSocket } from './socket';
 import type { Store } from './store';
+
+/** What a room's session stands on. */
+export interface RoomSessionParts {
+  me: Account;
+  socket: ChatSocket;
+  names: Pick<RoomNames, 'locate' | 'note'>;
+  outbox: Outbox;
+  /** what the page of the room was opened with */
+  page: MessagePage;
+  /** how far its reader had read */
+  lastReadSeq: number;
+  /** hears how many messages are left unread, as one reads: the list of rooms shows it at once */
+  onRead: (unread: number) => void;
+}
 
 /** One room that is open in this tab: its timeline kept complete, and what one does in it. */
 export class RoomSession {
@@ -22,19 +37,7 @@ export class RoomSession {
   readonly #stops: (() => void)[] = [];
   #reader: () => Reader = () => ({ place: null, busy: false });
 
-  /**
-   * @param page what the page of the room was opened with
-   * @param lastReadSeq how far its reader had read
-   * @param onRead hears how many messages are left unread, as one reads
-   */
-  constructor(
-    me: Account,
-    socket: ChatSocket,
-    outbox: Outbox,
-    page: MessagePage,
-    lastReadSeq: number,
-    onRead: (unread: number) => void,
-  ) {
+  constructor({ me, socket, names, outbox, page, lastReadSeq, onRead }: RoomSessionParts) {
     this.#me = me;
     this.#outbox = outbox;
     this.#core = new RoomCore(socket, page, lastReadSeq);
@@ -42,7 +45,7 @@ export class RoomSession {
     this.#history = new RoomHistory(this.#core);
     this.#reading = new RoomReading(this.#core, onRead);
     this.#typing = new RoomTyping(this.#core);
-    this.#catchUp = new RoomCatchUp(this.#core, this.#history, {
+    this.#catchUp = new RoomCatchUp(this.#core, this.#history, names, {
       reader: () => this.#reader(),
       onJoined: () => this.#reading.flush(),
       onOtherHistory: () => this.#reading.forget(),
