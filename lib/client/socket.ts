@@ -116,7 +116,7 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
       timeout: 8_000,
       // Wide enough that the browsers of a server that has died do not all come back in the same instant, from the first try on.
       reconnectionDelay: 800,
-      reconnectionDelayMax: 5_000,
+      reconnectionDelayMax: 4_000,
       randomizationFactor: 0.75,
     });
     for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, handlers[name], payload));
