@@ -15,6 +15,13 @@ type Callback = Parameters<pg.Pool['connect']>[0];
 export class PatientPool extends pg.Pool {
   #knocking: Promise<void> | undefined;
 
+  constructor(settings: pg.PoolConfig) {
+    super(settings);
+    // The pool listens to idle clients, and a caller to theirs; in between, while a promise resolves, nobody would, and a
+    // connection that is lost just then would end the process.
+    this.on('connect', (client) => client.on('error', () => undefined));
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Callback): void;
   override connect(callback?: Callback): Promise<pg.PoolClient> | undefined {
