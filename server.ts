@@ -1,5 +1,6 @@
 import { Server } from 'node:http';
 import next from 'next';
+import { Acceptors } from './lib/acceptors';
 import { ensureAdministrator } from './lib/auth/accounts';
 import { closePasswords } from './lib/auth/passwords';
 import { writer } from './lib/chat/writer';
@@ -64,6 +65,7 @@ async function start(shutdown: Shutdown): Promise<void> {
     port: settings.port,
     httpServer: nextDoor,
   });
+  const acceptors = settings.production ? new Acceptors() : undefined;
   // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
   const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
   shutdown.add('messages under way', () => writer().close());
@@ -82,9 +84,10 @@ async function start(shutdown: Shutdown): Promise<void> {
   );
   server.on('upgrade', realtime.handleUpgrade);
   const port = await listen(server, settings.host, settings.port);
+  acceptors?.serve(server);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
   shutdown.add('connections', async () => {
-    await Promise.all([drain(server), realtime.close()]);
+    await Promise.all([drain(server, acceptors), realtime.close()]);
   });
 
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);

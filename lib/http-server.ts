@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Acceptors } from './acceptors';
 
 /** Milliseconds. A whole request, body included, has to arrive within this; uploads of 256 KiB need 9 kB/s. */
 const REQUEST_TIMEOUT = 30_000;
@@ -24,17 +25,17 @@ export function createHttpServer(): Server {
   return server;
 }
 
-/** Stops accepting, lets requests in flight finish, and cuts what has not finished in time. */
-export function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection kept alive becomes idle only when its request ends, so look again and again.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
-    const late = setTimeout(() => server.closeAllConnections(), DRAIN);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/**
+ * Stops accepting, lets requests in flight finish, and cuts what has not finished in time.
+ *
+ * @param acceptors which accept for it beside its own handle
+ */
+export async function drain(server: Server, acceptors?: Acceptors): Promise<void> {
+  // A connection kept alive becomes idle only when its request ends, so look again and again.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN);
+  server.closeIdleConnections();
+  await Promise.all([new Promise((resolve) => server.close(resolve)), acceptors?.close()]);
+  clearInterval(idle);
+  clearTimeout(late);
 }

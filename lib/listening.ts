@@ -2,6 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { errorCode, StartError } from './start-error';
 
+/**
+ * Connections that the system may hold until they are accepted; it lowers this to its own limit (Linux: net.core.somaxconn, 4,096). Of a
+ * crowd that reconnects, Node's 511 let most run into retransmissions of one, three and seven seconds, health checks among them.
+ */
+export const BACKLOG = 16_384;
+
 /** `localhost` may resolve to either family; one address that every client tries is surer. */
 export function bindAddress(host: string): string {
   return host === 'localhost' ? '127.0.0.1' : host;
@@ -51,7 +57,7 @@ export async function assertPortFree(host: string, port: number): Promise<void> 
  */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
   try {
-    server.listen(port, bindAddress(host));
+    server.listen({ port, host: bindAddress(host), backlog: BACKLOG });
     await once(server, 'listening');
   } catch (error) {
     throw explain(error, host, port);

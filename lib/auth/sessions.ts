@@ -3,8 +3,8 @@ import type { PoolClient } from 'pg';
 import { bus } from '../bus';
 import type { Actor } from '../contracts/actor';
 import { LIMITS } from '../contracts/limits';
-import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
+import { noteSeen } from './last-seen';
 import { query, read } from './database';
 import { readToken } from './tokens';
 
@@ -40,13 +40,6 @@ export async function createSession(client: PoolClient, userId: number, userAgen
   return { id: row.id, tokenId, expiresAt };
 }
 
-/** Notes that a session was used. A failure is no reason to refuse the request that used it. */
-function touch(sessionId: number): void {
-  query(`UPDATE sessions SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '1 minute'`, [
-    sessionId,
-  ]).catch((error: unknown) => log.debug({ err: error }, 'The time of a session was not updated'));
-}
-
 /**
  * Who holds a token.
  *
@@ -65,7 +58,7 @@ export async function resolveToken(token: string): Promise<Actor | null> {
     [claims.tokenId, claims.userId],
   );
   if (!row) return null;
-  if (row.stale) touch(row.session_id);
+  if (row.stale) noteSeen(row.session_id);
   return { ...presentAccount(row), sessionId: row.session_id };
 }
 

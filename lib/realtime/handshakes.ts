@@ -1,5 +1,12 @@
 import { AppError } from '../contracts/errors';
 
+/** Milliseconds of waiting that a client can be expected to bear: many give up after twenty seconds, some after ten. */
+const PATIENCE_MS = 8_000;
+/** Milliseconds from which on those who are refused come back. */
+const RETURN_MS = 1_000;
+/** How much a handshake's duration weighs against all before it. */
+const WEIGHT = 0.05;
+
 export interface HandshakeOptions {
   /** handshakes under way */
   atOnce: number;
@@ -7,14 +14,8 @@ export interface HandshakeOptions {
   line: number;
 }
 
-/** Under way: enough to keep the database busy, few enough that nobody else waits long for it. In line: what ends within a few seconds. */
-const DEFAULTS: HandshakeOptions = { atOnce: 32, line: 2_000 };
-/** Milliseconds after which somebody who waits is sent away: clients give up after ten to twenty seconds, and whoever is let in later is let in for nobody. */
-const PATIENCE_MS = 5_000;
-/** Milliseconds from which on those who are refused come back. */
-const RETURN_MS = 1_000;
-/** How much a handshake's duration weighs against all before it. */
-const WEIGHT = 0.05;
+/** Under way: enough to keep the database busy, few enough that nobody else waits long for it. In line: what memory easily bears. */
+const DEFAULTS: HandshakeOptions = { atOnce: 32, line: 10_000 };
 
 interface Waiting {
   since: number;
@@ -44,7 +45,7 @@ export class Handshakes {
    * @throws AppError `unavailable` when the line is full
    */
   refuseBeyondLine(): void {
-    if (this.#waiting.length >= this.#options.line) throw this.#refusal();
+    if (this.#waiting.length >= this.#options.line || this.#wait() > PATIENCE_MS) throw this.#refusal();
   }
 
   /**
@@ -82,7 +83,7 @@ export class Handshakes {
   #next(): void {
     const now = performance.now();
     for (let first = this.#waiting.shift(); first; first = this.#waiting.shift()) {
-      if (now - first.since <= PATIENCE_MS) {
+      if (now - first.since <= 2 * PATIENCE_MS) {
         first.enter();
         return;
       }
@@ -91,11 +92,15 @@ export class Handshakes {
     this.#underWay--;
   }
 
+  /** @returns milliseconds that the line takes at the present pace */
+  #wait(): number {
+    return (this.#waiting.length * this.#average) / this.#options.atOnce;
+  }
+
   #refusal(): AppError {
-    const line = (this.#waiting.length * this.#average) / this.#options.atOnce;
     return new AppError('unavailable', 'Too many are connecting at this moment: try again shortly.', {
-      // Twice as long as the line takes, so that those who come back do not fill it anew.
-      retryAfterMs: Math.round(RETURN_MS + Math.random() * 2 * Math.max(RETURN_MS, line)),
+      // When half of the line is gone, and over as long as it takes: so that those who come back neither find it full nor empty.
+      retryAfterMs: Math.round(RETURN_MS + this.#wait() / 2 + Math.random() * Math.max(RETURN_MS, this.#wait())),
     });
   }
 }

@@ -12,6 +12,9 @@ export interface Heartbeat {
 /** The contract's heartbeat. */
 export const HEARTBEAT: Heartbeat = { interval: 25_000, timeout: 20_000 };
 
+/** Milliseconds until a connection without a namespace is closed: waiting in line (handshakes.ts) counts, so it is longer than that may take. */
+const CONNECT_TIMEOUT = 30_000;
+
 /** The subprotocol under which a token may follow: `bearer, <access_token>`. */
 export const BEARER_PROTOCOL = 'bearer';
 
@@ -30,7 +33,7 @@ export function createTransports(heartbeat: Heartbeat) {
     wsEngine: WebSocketServer,
   });
   // Connection state recovery stays off: it would restore rooms without asking whether the user is still let in.
-  const io = new SocketIo({ connectTimeout: 10_000, serveClient: false });
+  const io = new SocketIo({ connectTimeout: CONNECT_TIMEOUT, serveClient: false });
   io.bind(engine);
   const webSockets = new WebSocketServer({
     noServer: true,
