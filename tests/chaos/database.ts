@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { publishedDatabaseUrl } from '@/lib/data-dir';
@@ -7,7 +6,7 @@ import { clusterFolder, ensureCluster, SUPERUSER } from '@/lib/embedded/cluster'
 import { launch, type LaunchOptions, type Postmaster } from '@/lib/embedded/postmaster';
 import { runUser } from '@/lib/embedded/run-user';
 import { pause } from './actors/scene';
-import { signal, signalTree } from './processes';
+import { postmasterOf, signal, signalTree } from './processes';
 
 /** Milliseconds that PostgreSQL may take to accept connections after a crash. */
 const RETURN_WITHIN = 60_000;
@@ -19,7 +18,7 @@ export interface Database {
   /** the service's database */
   url(): Promise<string>;
   /** process id of the postmaster; undefined while there is none */
-  postmaster(): Promise<number | undefined>;
+  postmaster(): number | undefined;
   /** makes sure that it runs, where nobody else does; resolves once it accepts connections */
   ensureRunning(): Promise<void>;
   /** ends it for good */
@@ -47,11 +46,20 @@ export async function query<Row extends pg.QueryResultRow>(
   }
 }
 
-/** Waits until it accepts connections. @throws Error when it does not in time */
-export async function accepting(database: Database): Promise<void> {
+/**
+ * Waits until it accepts connections.
+ *
+ * @param help is called before every attempt
+ * @throws Error when it does not in time
+ */
+export async function accepting(
+  database: Database,
+  help: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const deadline = performance.now() + RETURN_WITHIN;
   for (;;) {
     try {
+      await help();
       await query(await database.url(), 'SELECT 1');
       return;
     } catch (error) {
@@ -59,13 +67,6 @@ export async function accepting(database: Database): Promise<void> {
       await pause(50);
     }
   }
-}
-
-async function postmasterOf(folder: string): Promise<number | undefined> {
-  const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => ''), 10);
-  if (!(pid > 0)) return undefined;
-  const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return words.includes(folder) ? pid : undefined;
 }
 
 /**
@@ -90,12 +91,12 @@ export async function openGiven(dataDir: string, settings: Record<string, string
   const database: Database = {
     url: () => Promise.resolve(urlOf('chat')),
     postmaster: () => postmasterOf(cluster.folder),
-    async ensureRunning() {
-      if (current.child.exitCode !== null || current.child.signalCode !== null) {
+    ensureRunning: () =>
+      accepting(database, async () => {
+        // A child that was just killed is not yet known to be dead.
+        if (current.child.exitCode === null && current.child.signalCode === null) return;
         current = await launch({ ...options, port });
-      }
-      await accepting(database);
-    },
+      }),
     async end() {
       const pid = current.child.pid ?? 0;
       await signalTree(pid, 'SIGCONT');
@@ -122,12 +123,12 @@ export function openEmbedded(dataDir: string): Database {
     postmaster: () => postmasterOf(folder),
     ensureRunning: () => accepting(database),
     async end() {
-      const pid = await postmasterOf(folder);
+      const pid = postmasterOf(folder);
       if (pid === undefined) return;
       await signalTree(pid, 'SIGCONT');
       signal(pid, 'SIGQUIT');
       const deadline = performance.now() + PATIENCE;
-      while ((await postmasterOf(folder)) !== undefined && performance.now() < deadline) await pause(20);
+      while (postmasterOf(folder) !== undefined && performance.now() < deadline) await pause(20);
       await signalTree(pid, 'SIGKILL');
     },
   };

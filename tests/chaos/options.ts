@@ -3,11 +3,12 @@ import { FAULTS } from './faults/all';
 
 /** What the command line asks for. */
 export interface Options {
-  mode: 'quick' | 'full' | 'storm' | 'stalled' | 'soak';
+  mode: 'quick' | 'full' | 'mutations' | 'storm' | 'stalled' | 'soak';
   seed: number;
   only: string[] | undefined;
-  /** milliseconds of a soak */
+  /** milliseconds of a soak, and how it was written */
   durationMs: number | undefined;
+  duration: string | undefined;
   /** whether each fault is told as it happens */
   verbose: boolean;
 }
@@ -28,6 +29,7 @@ export function readOptions(args: string[]): Options {
     options: {
       quick: { type: 'boolean' },
       full: { type: 'boolean' },
+      mutations: { type: 'boolean' },
       storm: { type: 'boolean' },
       stalled: { type: 'boolean' },
       soak: { type: 'string' },
@@ -36,7 +38,9 @@ export function readOptions(args: string[]): Options {
       verbose: { type: 'boolean' },
     },
   });
-  const modes = (['quick', 'full', 'storm', 'stalled', 'soak'] as const).filter((mode) => values[mode] !== undefined);
+  const modes = (['quick', 'full', 'mutations', 'storm', 'stalled', 'soak'] as const).filter(
+    (mode) => values[mode] !== undefined,
+  );
   if (modes.length > 1) throw new Error(`Choose one of ${modes.map((mode) => `--${mode}`).join(', ')}`);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed takes a whole number');
@@ -50,6 +54,7 @@ export function readOptions(args: string[]): Options {
     seed,
     only,
     durationMs: values.soak === undefined ? undefined : readDuration(values.soak),
+    duration: values.soak,
     verbose: values.verbose ?? false,
   };
 }

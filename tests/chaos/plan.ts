@@ -21,7 +21,7 @@ export interface PlanOptions {
 }
 
 /** Milliseconds of peace between two faults: at least, and how much more at most. */
-const GAP = { quick: [150, 500], full: [200, 1_000] } as const;
+const GAP = { quick: [50, 300], full: [200, 1_000] } as const;
 
 /**
  * What goes wrong in a world, and when: the same for the same seed.

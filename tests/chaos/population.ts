@@ -55,7 +55,11 @@ export class Cast {
   readonly writers: Writer[] = [];
   /** one for each room: they send when they are told to, past every proxy that does anything */
   readonly probes: Writer[] = [];
+  /** one for each transport, behind a proxy of its own: they too send when they are told to */
+  readonly cutters: { writer: Writer; proxy: TcpProxy }[] = [];
   readonly watchers: Watcher[] = [];
+  /** those of the watchers who stop reading when they are told to, each behind a proxy of its own */
+  readonly stallers: { watcher: Watcher; proxy: TcpProxy }[] = [];
   readonly outsiders: Outsider[] = [];
   /** user ids of the outsiders */
   readonly removed = new Set<number>();
@@ -69,6 +73,8 @@ export interface Doors {
   flaky: TcpProxy;
   /** for the harness's own: nothing is done to it */
   straight: TcpProxy;
+  /** a door of somebody's own */
+  openProxy(): Promise<TcpProxy>;
 }
 
 /**
@@ -99,6 +105,19 @@ export async function populate(scene: Scene, doors: Doors, population: Populatio
     const identity = await identityOf(`watcher ${index}`, pick(WATCHERS, index), proxyOf(index));
     const habits = { fromTheBeginning: index % 2 === 0, restless: index % 5 < 4 && index % 4 === 3 ? 4_000 : 0 };
     cast.watchers.push(new Watcher(scene, identity, pick(cast.rooms, index), habits));
+  }
+  for (const [index, transport] of TRANSPORTS.entries()) {
+    const proxy = await doors.openProxy();
+    const identity = await identityOf(`cut writer ${index}`, transport, proxy);
+    const habits = { ...CAREFUL, pace: Number.POSITIVE_INFINITY };
+    cast.cutters.push({ writer: new Writer(scene, identity, pick(cast.rooms, index), habits), proxy });
+  }
+  for (const [index, transport] of PIPELINED.entries()) {
+    const proxy = await doors.openProxy();
+    const identity = await identityOf(`stalling watcher ${index}`, transport, proxy);
+    const watcher = new Watcher(scene, identity, pick(cast.rooms, index), { fromTheBeginning: true, restless: 0 });
+    cast.watchers.push(watcher);
+    cast.stallers.push({ watcher, proxy });
   }
   for (let index = 0; index < population.outsiders * TRANSPORTS.length; index++) {
     const room = pick(cast.rooms, index);

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** @returns the parent of a process, or undefined when there is no such process */
 async function parentOf(pid: number): Promise<number | undefined> {
@@ -29,4 +31,14 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
 export async function signalTree(pid: number, name: NodeJS.Signals): Promise<void> {
   const children = await childrenOf(pid);
   for (const each of [pid, ...children]) signal(each, name);
+}
+
+/** The postmaster that runs on a folder of PostgreSQL's, if any: the number in its file may have come to mean another process. */
+export function postmasterOf(folder: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(join(folder, 'postmaster.pid'), 'utf8'), 10);
+    return pid > 0 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,9 @@ export class Link {
   rate = 0;
   /** directions whose bytes are taken and never passed on: nobody is told */
   readonly swallowed = new Set<Direction>();
+  /** whether the client asked for a WebSocket, and not only for HTTP */
+  isSocket = false;
+  #stalled = false;
   /** settles once the server has let go of its side */
   readonly serverClosed: Promise<void>;
   /** settles once both sides have closed */
@@ -22,6 +25,7 @@ export class Link {
   constructor(client: Socket, server: Socket) {
     this.client = client;
     this.server = server;
+    client.once('data', (chunk: Buffer) => (this.isSocket = /^upgrade: websocket\r$/im.test(chunk.toString('latin1'))));
     this.#pipe(client, server, 'toServer');
     this.#pipe(server, client, 'toClient');
     this.serverClosed = new Promise((resolve) => server.once('close', () => resolve()));
@@ -48,25 +52,40 @@ export class Link {
 
   /** Stops reading what the server sends, as a reader does whose machine is asleep. */
   stall(): void {
+    this.#stalled = true;
     this.server.pause();
   }
 
   /** Reads on. */
   flow(): void {
+    this.#stalled = false;
     this.server.resume();
   }
 
   #pipe(from: Socket, to: Socket, direction: Direction): void {
     from.on('error', () => undefined);
+    const waiting: { chunk: Buffer; at: number }[] = [];
     let last = 0;
+    // One timer for all: two timers of nearly the same length may ring in either order, and bytes must not.
+    let timer: NodeJS.Timeout | undefined;
+    const pass = () => {
+      timer = undefined;
+      for (let next = waiting[0]; next; next = waiting[0]) {
+        const wait = next.at - performance.now();
+        if (wait > 0) {
+          timer = setTimeout(pass, wait);
+          return;
+        }
+        waiting.shift();
+        this.#write(from, to, next.chunk);
+      }
+    };
     from.on('data', (chunk: Buffer) => {
       if (this.swallowed.has(direction)) return;
-      const now = performance.now();
       const takes = this.rate > 0 ? (chunk.length / this.rate) * 1_000 : 0;
-      // What came first leaves first, whatever the delay was when it came.
-      last = Math.max(now + this.delay, last) + takes;
-      if (last <= now) this.#write(from, to, chunk);
-      else setTimeout(() => this.#write(from, to, chunk), last - now);
+      last = Math.max(performance.now() + this.delay, last) + takes;
+      waiting.push({ chunk, at: last });
+      if (!timer) pass();
     });
     from.on('end', () => {
       if (!this.swallowed.has(direction)) to.end();
@@ -76,7 +95,9 @@ export class Link {
   #write(from: Socket, to: Socket, chunk: Buffer): void {
     if (to.destroyed || !to.writable || to.write(chunk)) return;
     from.pause();
-    to.once('drain', () => from.resume());
+    to.once('drain', () => {
+      if (from !== this.server || !this.#stalled) from.resume();
+    });
   }
 }
 

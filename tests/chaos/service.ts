@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { startProcess, type Ending, type RunningServer } from '../harness/server-process';
 import { pause } from './actors/scene';
+import { undoAtExit } from './leftovers';
 import { signal } from './processes';
 
 const lineSchema = z.looseObject({ level: z.number(), msg: z.string().default('') });
@@ -60,8 +61,15 @@ export class Service {
     });
     this.#asked = false;
     this.#server = server;
+    const forget = undoAtExit(() => signal(server.pid, 'SIGKILL'));
+    void server.ended.then(forget);
     void server.ended.then((ending) => this.#ended(server, ending));
     this.onListening(server.port);
+  }
+
+  /** Whether a process is there, or about to be. */
+  get isRunning(): boolean {
+    return this.#server !== undefined && !this.#server.isOver();
   }
 
   /** Ends it as a crash would. */

@@ -58,6 +58,7 @@ export async function runStage(
     } catch (error) {
       record.failures.push(`could not be done: ${error instanceof Error ? error.message : String(error)}`);
       say(`${++done}/${plan.length} ${fault.name}: ${String(error)}`);
+      await world.recover();
     }
     if ((done % checkEvery === 0 || done === plan.length) && !(await world.checkpoint())) {
       say(`the promise is broken after ${fault.name}, the fault ${done} of ${plan.length}`);

@@ -1,11 +1,14 @@
+import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import pg from 'pg';
+import { clusterFolder } from '@/lib/embedded/cluster';
 import { connectDatabase, disconnectDatabase } from '@/lib/db';
 import { loadEnv, setEnv } from '@/lib/env';
 import { migrate } from '@/lib/migrations';
 import { createDataDir } from '../harness/data-dir';
 import { TEST_SETTINGS } from '../harness/settings';
 import { pause, type Scene } from './actors/scene';
+import type { Writer } from './actors/writer';
 import { Cast, populate, type Population } from './population';
 import { check } from './checker/check';
 import { Ledger } from './checker/ledger';
@@ -13,6 +16,8 @@ import { readStored } from './checker/stored';
 import { Violations } from './checker/violations';
 import { openEmbedded, openGiven, query, type Database } from './database';
 import { randomFrom } from './load/random';
+import { undoAtExit } from './leftovers';
+import { postmasterOf, signal } from './processes';
 import { TcpProxy } from './proxy';
 import { Service } from './service';
 
@@ -24,12 +29,15 @@ export interface WorldOptions {
   kind: WorldKind;
   seed: number;
   population: Population;
+  length: 'quick' | 'full';
   /** where logs are kept */
   folder: string;
   /** what runs instead of the build */
   entry?: string;
   /** an empty folder for the data; by default a new one, which is removed at the end */
   dataDir?: string;
+  /** milliseconds that everybody has to come to rest at a comparison */
+  restWithin?: number;
   /** settings of PostgreSQL, where it is given */
   settings?: Record<string, string>;
 }
@@ -53,8 +61,16 @@ export class World {
   readonly service: Service;
   readonly database: Database;
   readonly dataDir: string;
+  /** milliseconds that the server kept each connection whose client it could no longer hear */
+  readonly ghosts: number[] = [];
+  /** milliseconds until each reader that stood still was let go */
+  readonly letGo: number[] = [];
+  /** how long the run is that this world belongs to */
+  readonly length: 'quick' | 'full';
+  readonly #background = new Set<Promise<void>>();
   readonly #proxies: TcpProxy[];
   readonly #clean: () => Promise<void>;
+  readonly #restWithin: number;
   #port: number | null = null;
 
   private constructor(
@@ -68,10 +84,13 @@ export class World {
     },
   ) {
     this.kind = options.kind;
+    this.#restWithin = options.restWithin ?? REST_WITHIN;
+    this.length = options.length;
     this.scene = {
       ledger: new Ledger(),
       violations: new Violations(),
       random: randomFrom(options.seed),
+      unavailable: 0,
       oddities: new Map(),
     };
     this.dataDir = parts.dataDir;
@@ -91,6 +110,12 @@ export class World {
     await mkdir(options.folder, { recursive: true });
     const own = options.dataDir === undefined ? await createDataDir() : undefined;
     const dataDir = options.dataDir ?? own?.path ?? '';
+    const forget = undoAtExit(() => {
+      const postmaster = postmasterOf(clusterFolder(dataDir));
+      // PostgreSQL's own processes notice by themselves that it is gone.
+      if (postmaster !== undefined) signal(postmaster, 'SIGKILL');
+      if (own) rmSync(dataDir, { recursive: true, force: true });
+    });
     const embedded = options.kind === 'embedded';
     const database = embedded ? openEmbedded(dataDir) : await openGiven(dataDir, options.settings);
     const service = new Service({
@@ -101,7 +126,10 @@ export class World {
     });
     const world = new World(options, {
       dataDir,
-      clean: async () => own?.remove(),
+      async clean() {
+        await own?.remove();
+        forget();
+      },
       database,
       service,
       proxies: [await TcpProxy.open(), await TcpProxy.open(), await TcpProxy.open()],
@@ -125,6 +153,18 @@ export class World {
     return proxy;
   }
 
+  /** Starts again what a fault that went wrong left behind. */
+  async recover(): Promise<void> {
+    if (this.kind !== 'embedded') await this.database.ensureRunning();
+    if (!this.service.isRunning) await this.service.start();
+  }
+
+  /** Lets something go on while other things happen; {@link World.checkpoint} waits for it. */
+  inBackground(work: () => Promise<void>): void {
+    const running = work().finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+
   /** Sends a fresh message into each room and waits until it is acknowledged and everyone who can hear has it. */
   async probe(): Promise<{ missing: string[] }> {
     const deadline = performance.now() + PROBE_WITHIN;
@@ -144,9 +184,10 @@ export class World {
 
   /** Lets everybody come to rest, compares, and lets them go on. @returns whether all is well */
   async checkpoint(): Promise<boolean> {
+    await Promise.all(this.#background);
     for (const writer of this.cast.writers) writer.pause();
-    const deadline = performance.now() + REST_WITHIN;
-    const everyone = [...this.cast.writers, ...this.cast.probes];
+    const deadline = performance.now() + this.#restWithin;
+    const everyone = this.#everyWriter();
     while (!everyone.every((writer) => writer.isIdle) && performance.now() < deadline) await pause(20);
     const truth = await this.#revisions();
     const behind = () => this.cast.watchers.filter(({ view }) => view.safe < (truth[view.room] ?? 0));
@@ -158,7 +199,7 @@ export class World {
 
   /** Ends and removes everything. */
   async close(): Promise<void> {
-    const actors = [...this.cast.writers, ...this.cast.probes, ...this.cast.watchers, ...this.cast.outsiders];
+    const actors = [...this.#everyWriter(), ...this.cast.watchers, ...this.cast.outsiders];
     await Promise.allSettled(actors.map((actor) => actor.stop()));
     await this.service.kill().catch(() => undefined);
     await this.database.end();
@@ -174,13 +215,16 @@ export class World {
     } finally {
       await disconnectDatabase();
     }
-    for (const actor of [...this.cast.watchers, ...this.cast.writers, ...this.cast.probes, ...this.cast.outsiders])
-      actor.start();
+    for (const actor of [...this.cast.watchers, ...this.#everyWriter(), ...this.cast.outsiders]) actor.start();
     const deadline = performance.now() + PROBE_WITHIN;
     while (this.cast.watchers.some(({ view }) => view.start === null)) {
       if (performance.now() > deadline) throw new Error('Not every watcher got in');
       await pause(20);
     }
+  }
+
+  #everyWriter(): Writer[] {
+    return [...this.cast.writers, ...this.cast.probes, ...this.cast.cutters.map(({ writer }) => writer)];
   }
 
   async #revisions(): Promise<number[]> {

@@ -42,6 +42,8 @@ export interface RunningServer {
   kill(): Promise<Ending>;
   /** settles when it has ended, whoever asked for it */
   ended: Promise<Ending>;
+  /** whether it has ended */
+  isOver: () => boolean;
   /** everything that it wrote to standard output and standard error */
   logs(): string;
 }
@@ -144,5 +146,6 @@ export async function startProcess(options: ProcessOptions): Promise<RunningServ
     stop: (signal = 'SIGTERM') => end(signal),
     kill: () => end('SIGKILL'),
     ended: server.ended,
+    isOver: server.isOver,
   };
 }

@@ -15,6 +15,8 @@ export interface Scene {
   readonly violations: Violations;
   /** choices of the clients: not of the plan, since how often they choose depends on the machine */
   readonly random: () => number;
+  /** how many commands of writers were refused with `unavailable` */
+  unavailable: number;
   /** answers that no client should get, counted by what they were */
   readonly oddities: Map<string, number>;
 }

@@ -61,6 +61,10 @@ export class Writer {
     this.#wake();
   }
 
+  get isConnected(): boolean {
+    return this.#line?.isOpen ?? false;
+  }
+
   /** Whether everything that it sent is answered, or given up. */
   get isIdle(): boolean {
     return this.#outstanding.length === 0;
@@ -174,8 +178,8 @@ export class Writer {
   }
 
   #refused(line: Line, task: Task, code: string, retryAfterMs: number | undefined): void {
-    if (code !== 'unavailable')
-      note(this.#scene, `${task.command} over ${this.identity.transport} was refused with ${code}`);
+    if (code === 'unavailable') this.#scene.unavailable++;
+    else note(this.#scene, `${task.command} over ${this.identity.transport} was refused with ${code}`);
     if (this.#habits.impatient) {
       this.#done(task);
       return;

@@ -43,10 +43,10 @@ async function isBack(world: World, failures: string[]): Promise<Injected> {
 const killPostmaster: Fault = {
   name: 'kill-postgres',
   title: 'kill -9 of PostgreSQL’s postmaster',
-  quick: { given: 2, embedded: 2 },
+  quick: { given: 1, embedded: 1 },
   full: { given: 20, embedded: 10 },
   async inject(world, random) {
-    const postmaster = await world.database.postmaster();
+    const postmaster = world.database.postmaster();
     if (postmaster === undefined) return now(['PostgreSQL was not there to be killed']);
     // As a crash of the machine's memory would, or only of the parent: then its children notice by themselves.
     if (random() < 0.5) await signalTree(postmaster, 'SIGKILL');
@@ -61,7 +61,7 @@ const killPostmaster: Fault = {
 const killBackend: Fault = {
   name: 'kill-backend',
   title: 'kill -9 of one of PostgreSQL’s processes',
-  quick: { given: 1, embedded: 1 },
+  quick: { given: 1 },
   full: { given: 15, embedded: 10 },
   async inject(world, random) {
     const pids = await backends(world);
@@ -74,7 +74,7 @@ const killBackend: Fault = {
 const dropBackends: Fault = {
   name: 'drop-backends',
   title: 'all of the service’s database connections dropped',
-  quick: { given: 6, embedded: 2 },
+  quick: { given: 3, embedded: 1 },
   full: { given: 80, embedded: 20 },
   async inject(world) {
     await query(
@@ -96,7 +96,7 @@ function pausing(
     title,
     ...counts,
     async inject(world, random) {
-      const postmaster = await world.database.postmaster();
+      const postmaster = world.database.postmaster();
       if (postmaster === undefined) return now(['PostgreSQL was not there to be paused']);
       await signalTree(postmaster, 'SIGSTOP');
       let failures: string[] = [];

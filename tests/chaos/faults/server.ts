@@ -21,10 +21,10 @@ const killServer: Fault = {
 const killBoth: Fault = {
   name: 'kill-both',
   title: 'kill -9 of the server and its database together',
-  quick: { given: 1, embedded: 2 },
+  quick: { given: 1, embedded: 1 },
   full: { given: 10, embedded: 15 },
   async inject(world, random) {
-    const postmaster = await world.database.postmaster();
+    const postmaster = world.database.postmaster();
     const server = world.service.kill();
     if (postmaster !== undefined) await signalTree(postmaster, 'SIGKILL');
     await server;
@@ -38,7 +38,7 @@ const killBoth: Fault = {
 const stopServer: Fault = {
   name: 'stop-server',
   title: 'SIGTERM of the server',
-  quick: { given: 3, embedded: 1 },
+  quick: { given: 1, embedded: 1 },
   full: { given: 35, embedded: 15 },
   async inject(world) {
     const { code, signal, milliseconds } = await world.service.stop();
@@ -57,7 +57,7 @@ const pauseServer: Fault = {
   full: { given: 15 },
   async inject(world, random) {
     world.service.signal('SIGSTOP');
-    await pause(500 + 7_500 * random() ** 3);
+    await pause(500 + (world.length === 'quick' ? 2_000 : 7_500) * random() ** 3);
     world.service.signal('SIGCONT');
     return now();
   },
