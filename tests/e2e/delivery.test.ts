@@ -98,10 +98,16 @@ describe('two tabs of one account', () => {
     const expected = ['Here, first', 'There, second', 'Here, third'];
     for (const tab of [here, there]) expect(await shown(tab)).toEqual(expected);
 
+    const sent: string[] = [];
+    line.onSend = (frame) => {
+      if (frame.includes('"message:send"')) sent.push(frame);
+      return true;
+    };
     await line.mend();
     for (const tab of [here, there]) for (const text of expected) await tab.sees(text);
     expect(await stored(room.id)).toEqual(expected);
     for (const tab of [here, there]) await expect.poll(() => shown(tab)).toEqual(expected);
+    expect(sent).toHaveLength(3);
   });
 
   test('send what one of them was sending when it was closed', async () => {
@@ -196,7 +202,7 @@ describe('after a long absence', () => {
   });
 
   test('who reads in the past stays where they are, and sees there what was edited', async () => {
-    const { here, line, miss, room } = await away();
+    const { here, line, miss, room, lists } = await away();
     const { page, log } = here;
     await log.hover();
     await page.mouse.wheel(0, -2_000);
@@ -238,6 +244,7 @@ describe('after a long absence', () => {
     await line.mend();
     await page.locator(`#${editedId}`).getByText(`Zeile ${seq}`).waitFor();
     expect(await moved).toBeLessThanOrEqual(1);
+    expect(lists.filter((frame) => frame.includes('"since"'))).toEqual([]);
     expect(Math.abs(((await page.locator(`#${anchor}`).boundingBox())?.y ?? 0) - top)).toBeLessThanOrEqual(1);
 
     const jump = page.getByRole('button', { name: /^Jump to latest/ });
@@ -430,14 +437,9 @@ test('what waits when the session ends goes out when the same account is back, a
 test('a connection that died in silence is noticed when one looks at the page again', async () => {
   const { room, visitor, line } = await reader();
   const here = await (await openRoom(visitor, room.name)).live();
-  // Nothing is closed: nothing arrives any more, as after a change of the network.
-  let dead = true;
-  const silent = here.page;
-  line.onReceive = () => !dead;
-  line.onSend = () => !dead;
+  line.silence();
   await send(here, 'Into the void');
-  await silent.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  dead = false;
+  await here.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await here.sees('Into the void');
   expect(await stored(room.id)).toEqual(['Into the void']);
 });

@@ -17,6 +17,8 @@ export class Line {
   onReceive: (frame: string) => boolean = () => true;
   readonly #target: BrowserContext | Page;
   readonly #open = new Set<WebSocketRoute>();
+  /** those through which nothing comes any more, though nobody has closed them */
+  readonly #silent = new Set<WebSocketRoute>();
   #cut: boolean;
 
   private constructor(target: BrowserContext | Page, cut: boolean) {
@@ -38,6 +40,11 @@ export class Line {
     this.#open.clear();
   }
 
+  /** Leaves the connections as they are and carries nothing over them any more, as after a change of the network. */
+  silence(): void {
+    for (const socket of this.#open) this.#silent.add(socket);
+  }
+
   /** Lets connections come about again, and has the browser say so, as it does when a network is back. */
   async mend(): Promise<void> {
     this.#cut = false;
@@ -53,10 +60,10 @@ export class Line {
     const server = socket.connectToServer();
     this.#open.add(socket);
     socket.onMessage((frame) => {
-      if (this.onSend(String(frame), socket)) server.send(frame);
+      if (!this.#silent.has(socket) && this.onSend(String(frame), socket)) server.send(frame);
     });
     server.onMessage((frame) => {
-      if (this.onReceive(String(frame))) socket.send(frame);
+      if (!this.#silent.has(socket) && this.onReceive(String(frame))) socket.send(frame);
     });
     socket.onClose(() => {
       this.#open.delete(socket);
