@@ -25,7 +25,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'lib/chat/insert.ts',
     find: 'const { rows } = await client.query<InsertedRow>({',
     replace: `await client.query('BEGIN');
-      setTimeout(() => void client.query('COMMIT').catch(() => undefined), 60);
+      setTimeout(() => void client.query('COMMIT').catch(() => undefined), 400);
       const { rows } = await client.query<InsertedRow>({`,
   },
   {

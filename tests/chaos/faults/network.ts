@@ -1,5 +1,5 @@
 import { pause } from '../actors/scene';
-import { idOf } from '../checker/tags';
+import { bodyOf } from '../checker/tags';
 import { query } from '../database';
 import type { World } from '../world';
 import { choose, now, type Fault } from './fault';
@@ -16,11 +16,12 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<boole
   return true;
 }
 
-async function storedSeq(world: World, roomId: number, id: string): Promise<number> {
+/** Where a message is stored, known by its body, which no other message has: what its id became is what is under test. */
+async function storedSeq(world: World, roomId: number, body: string): Promise<number> {
   const rows = await query<{ seq: number }>(
     await world.database.url(),
-    'SELECT seq FROM messages WHERE room_id = $1 AND client_message_id = $2 ORDER BY seq',
-    [roomId, id],
+    'SELECT seq FROM messages WHERE room_id = $1 AND body = $2 ORDER BY seq',
+    [roomId, body],
   );
   return rows[0]?.seq ?? 0;
 }
@@ -40,7 +41,8 @@ const cutBeforeAck: Fault = {
     const draft = writer.send();
     let seq = 0;
     const stored = await until(
-      async () => (seq = await storedSeq(world, world.cast.rooms[draft.room]?.id ?? 0, idOf(draft))) > 0,
+      async () =>
+        (seq = await storedSeq(world, world.cast.rooms[draft.room]?.id ?? 0, bodyOf({ ...draft, edit: 0 }))) > 0,
     );
     if (!stored) failures.push('the message was not stored');
     await pause(random() * 100);

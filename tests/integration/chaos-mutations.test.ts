@@ -1,0 +1,29 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { disconnectDatabase } from '@/lib/db';
+import { runMutant } from '../chaos/mutation-run';
+import { MUTATIONS } from '../chaos/mutations';
+
+/** Milliseconds for one server with its own PostgreSQL, from nothing to the comparison. */
+const ENOUGH = 90_000;
+
+describe('the proof of `npm run chaos` can fail', () => {
+  // Each of these worlds has a database of its own.
+  beforeAll(disconnectDatabase);
+
+  it(
+    'finds nothing where nothing is broken',
+    async () => {
+      const violations = await runMutant(1, null);
+      expect(violations.kinds.flatMap((kind) => violations.examples(kind))).toEqual([]);
+    },
+    ENOUGH,
+  );
+
+  it.each(MUTATIONS)(
+    'finds $expected with: $name',
+    async (mutation) => {
+      expect((await runMutant(1, mutation)).kinds).toContain(mutation.expected);
+    },
+    ENOUGH,
+  );
+});
