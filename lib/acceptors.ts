@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Server as HttpServer } from 'node:http';
-import { createServer, Server } from 'node:net';
+import { Server } from 'node:net';
 import { BACKLOG } from './listening';
 import { log } from './log';
 
@@ -14,6 +14,13 @@ const PATIENCE_MS = 10_000;
  * is another descriptor of the same listening socket, which Node cannot make by itself.
  */
 const MIRROR = `process.on('message', (_, handle) => { process.send(0, handle); handle.close(); });`;
+
+/** Makes a handle accept for a server, as node:http makes its own. */
+function accept(handle: Server, server: HttpServer): void {
+  Object.assign(handle, { allowHalfOpen: true, noDelay: true });
+  handle.on('connection', (socket) => server.emit('connection', socket));
+  handle.on('error', (error) => log.warn({ err: error }, 'A connection could not be accepted'));
+}
 
 async function mirrored(mirror: ChildProcess, server: HttpServer): Promise<Server[]> {
   const found: Server[] = [];
@@ -30,7 +37,11 @@ async function mirrored(mirror: ChildProcess, server: HttpServer): Promise<Serve
       }
     };
     mirror.on('message', (_message, handle) => {
-      if (handle instanceof Server) found.push(handle);
+      if (handle instanceof Server) {
+        // In the same turn as it arrived: it listens already, and what it accepted with nobody to hear of it would hang.
+        accept(handle, server);
+        found.push(handle);
+      }
       ask();
     });
     mirror.once('exit', () => resolve());
@@ -65,13 +76,10 @@ export class Acceptors {
   serve(server: HttpServer): void {
     this.#serving = mirrored(this.#mirror, server).then((handles) => {
       this.#end();
+      // Over again, because receiving a handle has set the queue to Node's default.
       return handles.map((handle) => {
-        // As node:http makes its own.
-        const acceptor = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-          server.emit('connection', socket),
-        );
-        acceptor.on('error', (error) => log.warn({ err: error }, 'A connection could not be accepted'));
-        // Over again, because receiving a handle has set the queue to Node's default.
+        const acceptor = new Server();
+        accept(acceptor, server);
         return acceptor.listen(handle, BACKLOG);
       });
     });
