@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResultRow } from 'pg';
 import { isUnavailable, outlasting, pool, toUnavailable } from '../db';
+import { statementName } from '../statement-name';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
 function translate(error: unknown): unknown {
@@ -26,7 +27,8 @@ export async function query<R extends QueryResultRow>(sql: string, params: unkno
  */
 export async function read<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<R[]> {
   try {
-    return await outlasting(async () => (await pool().query<R>(sql, params)).rows);
+    const statement = { name: statementName(sql), text: sql, values: params };
+    return await outlasting(async () => (await pool().query<R>(statement)).rows);
   } catch (error) {
     throw translate(error);
   }

@@ -4,6 +4,7 @@ import type { Membership, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isRoomName } from '../contracts/values';
 import { pool } from '../db';
+import { statementName } from '../statement-name';
 import {
   MEMBERSHIP_COLUMNS,
   presentMembership,
@@ -84,15 +85,17 @@ export async function accessRoomWith<Row extends QueryResultRow>(
   lateral: Lateral | null,
 ): Promise<{ access: RoomAccess; rows: Row[] }> {
   if (!isRoomName(address)) throw notFound();
-  const { rows } = await pool().query<AccessRow & Row>(
-    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
+  const text = `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
      FROM chats c
      LEFT JOIN users o ON o.email = c.owner_id
      LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2
      ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}
-     WHERE c.name = $1`,
-    [address, actor.id, ...(lateral?.params ?? [])],
-  );
+     WHERE c.name = $1`;
+  const { rows } = await pool().query<AccessRow & Row>({
+    name: statementName(text),
+    text,
+    values: [address, actor.id, ...(lateral?.params ?? [])],
+  });
   if (rows.length === 0) await refuseFormerName(actor, address);
   return {
     access: checkAccess(rows[0], actor, level),

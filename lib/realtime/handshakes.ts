@@ -1,9 +1,9 @@
 import { AppError } from '../contracts/errors';
 
-/** Milliseconds of waiting that a client can be expected to bear: many give up after twenty seconds, some after ten. */
-const PATIENCE_MS = 8_000;
-/** Milliseconds from which on those who are refused come back. */
-const RETURN_MS = 1_000;
+/** Milliseconds of waiting that a client can be expected to bear: most give up later, if at all. */
+const PATIENCE_MS = 20_000;
+/** Milliseconds from which on those who are refused come back, and over which they are spread: as long as the line takes, within bounds. */
+const RETURN_MS = { from: 1_000, least: 2_000, most: 15_000 };
 /** How much a handshake's duration weighs against all before it. */
 const WEIGHT = 0.05;
 
@@ -14,8 +14,11 @@ export interface HandshakeOptions {
   line: number;
 }
 
-/** Under way: enough to keep the database busy, few enough that nobody else waits long for it. In line: what memory easily bears. */
-const DEFAULTS: HandshakeOptions = { atOnce: 32, line: 10_000 };
+/**
+ * Under way: enough to keep the database busy, few enough that nobody else waits long for it. In line: what is let in within patience on a
+ * node of two cores; to wait costs nothing, to be refused and come back costs both sides a third of a handshake.
+ */
+const DEFAULTS: HandshakeOptions = { atOnce: 32, line: 5_000 };
 
 interface Waiting {
   since: number;
@@ -45,7 +48,7 @@ export class Handshakes {
    * @throws AppError `unavailable` when the line is full
    */
   refuseBeyondLine(): void {
-    if (this.#waiting.length >= this.#options.line || this.#wait() > PATIENCE_MS) throw this.#refusal();
+    if (this.#waiting.length >= this.#options.line) throw this.#refusal();
   }
 
   /**
@@ -83,7 +86,7 @@ export class Handshakes {
   #next(): void {
     const now = performance.now();
     for (let first = this.#waiting.shift(); first; first = this.#waiting.shift()) {
-      if (now - first.since <= 2 * PATIENCE_MS) {
+      if (now - first.since <= PATIENCE_MS) {
         first.enter();
         return;
       }
@@ -92,15 +95,11 @@ export class Handshakes {
     this.#underWay--;
   }
 
-  /** @returns milliseconds that the line takes at the present pace */
-  #wait(): number {
-    return (this.#waiting.length * this.#average) / this.#options.atOnce;
-  }
-
   #refusal(): AppError {
+    const line = (this.#waiting.length * this.#average) / this.#options.atOnce;
+    const spread = Math.min(RETURN_MS.most, Math.max(RETURN_MS.least, line));
     return new AppError('unavailable', 'Too many are connecting at this moment: try again shortly.', {
-      // When half of the line is gone, and over as long as it takes: so that those who come back neither find it full nor empty.
-      retryAfterMs: Math.round(RETURN_MS + this.#wait() / 2 + Math.random() * Math.max(RETURN_MS, this.#wait())),
+      retryAfterMs: Math.round(RETURN_MS.from + Math.random() * spread),
     });
   }
 }

@@ -13,7 +13,7 @@ export interface Heartbeat {
 export const HEARTBEAT: Heartbeat = { interval: 25_000, timeout: 20_000 };
 
 /** Milliseconds until a connection without a namespace is closed: waiting in line (handshakes.ts) counts, so it is longer than that may take. */
-const CONNECT_TIMEOUT = 30_000;
+const CONNECT_TIMEOUT = 40_000;
 
 /** The subprotocol under which a token may follow: `bearer, <access_token>`. */
 export const BEARER_PROTOCOL = 'bearer';

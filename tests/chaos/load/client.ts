@@ -18,7 +18,7 @@ export interface ClientOptions {
 /** Milliseconds of the first wait before coming back, halved at most by chance, doubled each time up to the last. */
 const BACK_OFF = { first: 1_000, last: 10_000 };
 /** Milliseconds that a server has to let one in. */
-const PATIENCE = 20_000;
+const PATIENCE = 30_000;
 const FIRST_CALL = '0';
 
 /** A lean client of either protocol that stays in one room: it comes back by itself, catches up with `since`, and checks what it hears. */
@@ -163,8 +163,16 @@ export class LoadClient {
       return;
     }
     const held = this.#held ?? [];
+    const known = this.revision;
     this.#held = null;
-    for (const fact of held) if (fact.kind === 'created') this.#take(fact.messages, true);
+    // A page that was read after the join may hold what was told as a fact, too.
+    for (const fact of held) {
+      if (fact.kind === 'created')
+        this.#take(
+          fact.messages.filter(({ revision }) => revision > known),
+          true,
+        );
+    }
     clearTimeout(this.#patience);
     this.#attempt = 0;
     this.caughtUp = true;

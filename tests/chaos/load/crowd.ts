@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { issueToken } from '@/lib/auth/tokens';
 import { LIMITS } from '@/lib/contracts/limits';
+import type { ClientOptions } from './client';
 
 /** A room of the crowd's, and what its members sign in with. */
 export interface CrowdRoom {
@@ -10,6 +11,8 @@ export interface CrowdRoom {
   tokens: string[];
 }
 
+/** Clients behind one address: an office, well below the limit of connections by address. */
+const PER_ADDRESS = 100;
 /** Rows written by one statement. */
 const BATCH = 5_000;
 
@@ -71,6 +74,24 @@ export async function createCrowd(
     ),
   );
   return made.rows.map((room, index) => ({ ...room, tokens: tokens.slice(index * perRoom, (index + 1) * perRoom) }));
+}
+
+/**
+ * Everyone in the crowd as a client, every second one over Socket.IO. On Linux all of 127.0.0.0/8 is loopback, so each hundred
+ * get an address of their own, as the limits by address expect of a crowd.
+ */
+export function clientsOf(rooms: readonly CrowdRoom[]): ClientOptions[] {
+  return rooms.flatMap(({ name, tokens }, roomIndex) =>
+    tokens.map((token, index): ClientOptions => {
+      const place = Math.floor((roomIndex * tokens.length + index) / PER_ADDRESS);
+      return {
+        protocol: index % 2 === 0 ? 'Socket.IO' : 'WebSocket',
+        token,
+        room: name,
+        address: process.platform === 'linux' ? `127.1.${Math.floor(place / 250)}.${(place % 250) + 1}` : undefined,
+      };
+    }),
+  );
 }
 
 /**

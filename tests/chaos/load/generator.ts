@@ -60,11 +60,15 @@ function obey(order: Order): unknown {
       clearInterval(churning);
       churning = steadily(order.perSecond, () => pick()?.hangUp());
       return null;
-    case 'stall':
+    case 'stall': {
+      // Evenly among all, so that every room has readers of both kinds.
+      const every = Math.floor(clients.length / Math.max(1, order.count));
       clients.forEach((client, index) => {
-        if (client.stalled !== index < order.count) client.stall(index < order.count);
+        const stalled = index % every === 0 && index < order.count * every;
+        if (client.stalled !== stalled) client.stall(stalled);
       });
       return null;
+    }
     case 'clear':
       tally.clear();
       return null;

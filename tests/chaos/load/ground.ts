@@ -1,29 +1,29 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '@/lib/embedded';
 import { freePort } from '@/lib/embedded/postmaster';
 import { log } from '@/lib/log';
 import { migrate } from '@/lib/migrations';
 import { createDataDir } from '../../harness/data-dir';
+import { startProcess, type Ending, type RunningServer } from '../../harness/server-process';
 import { buildAll, isFresh } from '../../../scripts/build.mjs';
+import { undoAtExit } from '../leftovers';
+import { signal } from '../processes';
 import { createCrowd, type CrowdRoom } from './crowd';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const SECRET = 'a secret that only load scenarios know';
-/** Milliseconds */
-const READY_WITHIN = 60_000;
 /** Files that a process needs beside its sockets. */
 const OTHER_FILES = 500;
 
-/** What a process holds at one moment, seen from outside. */
+/** What a server holds at one moment, seen from outside; zeros where there is no `/proc`. */
 export interface Holding {
   /** bytes of resident memory */
   rss: number;
   /** open file descriptors */
   handles: number;
+  /** established connections to its port */
+  connections: number;
 }
 
 /** A server of the build on a database of its own, both this scenario's alone, and a crowd that may sign in. */
@@ -31,12 +31,12 @@ export interface Ground {
   readonly port: number;
   readonly database: pg.Client;
   readonly rooms: CrowdRoom[];
-  /** starts the server and waits for its port to answer; `at` is the moment when it first listened (`Date.now()`) */
+  /** starts the server and waits until it listens; `at` is that moment (`Date.now()`) */
   start(): Promise<{ at: number }>;
   /** ends the server as a crash would */
-  kill(): Promise<void>;
+  kill(): Promise<Ending>;
   /** ends the server as an operator would */
-  stop(): Promise<{ code: number | null; milliseconds: number }>;
+  stop(): Promise<Ending>;
   /** what the server's process holds */
   holding(): Promise<Holding>;
   /** what the server has written so far */
@@ -56,12 +56,20 @@ export function socketLimit(): number {
   return Number.isFinite(files) ? Math.max(0, files - OTHER_FILES) : Number.POSITIVE_INFINITY;
 }
 
-/** Reads `/proc`; where there is none, nothing is known. */
-async function holdingOf(pid: number | undefined): Promise<Holding> {
-  if (pid === undefined) return { rss: 0, handles: 0 };
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const handles = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  return { rss: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024, handles: handles.length };
+/** Rows of `/proc/net/tcp` (proc(5)): number, local address:port, remote address:port, state, where 01 is ESTABLISHED. */
+function established(table: string, port: number): number {
+  const local = new RegExp(`^\\s*\\d+: [0-9A-F]{8}:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 01 `, 'gm');
+  return table.match(local)?.length ?? 0;
+}
+
+async function holdingOf(pid: number, port: number): Promise<Holding> {
+  const [status, handles, table] = await Promise.all([
+    readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
+    readdir(`/proc/${pid}/fd`).catch(() => []),
+    readFile('/proc/net/tcp', 'utf8').catch(() => ''),
+  ]);
+  const rss = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+  return { rss, handles: handles.length, connections: established(table, port) };
 }
 
 /**
@@ -78,24 +86,11 @@ export async function layGround(size: { rooms: number; perRoom: number }): Promi
   await database.connect();
   const rooms = await createCrowd(database, SECRET, size);
   const port = await freePort();
-  let output = '';
-  let child: ChildProcess | undefined;
+  let server: RunningServer | undefined;
 
-  const listening = async (): Promise<void> => {
-    const deadline = Date.now() + READY_WITHIN;
-    while (!/"port":\d+.*Beseda is ready/.test(output)) {
-      if (child?.exitCode !== null || Date.now() > deadline)
-        throw new Error(`The server did not get ready:\n${output}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
-  const end = async (signal: NodeJS.Signals): Promise<{ code: number | null; milliseconds: number }> => {
-    const begun = performance.now();
-    if (child?.exitCode !== null || child.signalCode !== null) return { code: null, milliseconds: 0 };
-    const closed = once(child, 'close');
-    child.kill(signal);
-    await closed;
-    return { code: child.exitCode, milliseconds: performance.now() - begun };
+  const running = (): RunningServer => {
+    if (!server) throw new Error('The server was not started');
+    return server;
   };
 
   return {
@@ -103,35 +98,23 @@ export async function layGround(size: { rooms: number; perRoom: number }): Promi
     database,
     rooms,
     async start() {
-      output = '';
-      // For profiles: CHAOS_SERVER_ARGV="--cpu-prof --cpu-prof-dir=/tmp/profiles"
-      const flags = process.env.CHAOS_SERVER_ARGV?.split(' ') ?? [];
-      child = spawn(process.execPath, [...flags, 'build/start.mjs'], {
-        cwd: ROOT,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env.PATH,
-          HOME: process.env.HOME,
-          NODE_ENV: 'production',
-          NEXT_TELEMETRY_DISABLED: '1',
-          DATABASE_URL: embedded.url,
-          DATA_DIR: path,
-          NEXTAUTH_SECRET: SECRET,
-          PORT: String(port),
-          LOG_LEVEL: 'info',
-        },
+      const started = await startProcess({
+        database: embedded.url,
+        dataDir: path,
+        // For profiles: CHAOS_SERVER_ARGV="--cpu-prof --cpu-prof-dir=/tmp/profiles"
+        nodeArguments: process.env.CHAOS_SERVER_ARGV?.split(' ') ?? [],
+        env: { NEXTAUTH_SECRET: SECRET, RATE_LIMITS: 'on', PORT: String(port) },
       });
-      for (const stream of [child.stdout, child.stderr])
-        stream?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-1_000_000)));
-      await listening();
+      server = started;
+      void started.ended.then(undoAtExit(() => signal(started.pid, 'SIGKILL')));
       return { at: Date.now() };
     },
-    kill: async () => void (await end('SIGKILL')),
-    stop: () => end('SIGTERM'),
-    holding: () => holdingOf(child?.pid),
-    logs: () => output,
+    kill: () => running().kill(),
+    stop: () => running().stop(),
+    holding: () => holdingOf(running().pid, port),
+    logs: () => running().logs(),
     async end() {
-      await end('SIGKILL');
+      if (server && !server.isOver()) await server.kill();
       await database.end();
       await embedded.stop();
       await remove();

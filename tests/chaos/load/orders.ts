@@ -22,7 +22,7 @@ export const ORDER_SCHEMA = z.discriminatedUnion('name', [
   z.object({ name: z.literal('say'), perSecond: z.number(), bytes: z.number() }),
   /** hangs up so many random clients a second, who come back; 0 ends it */
   z.object({ name: z.literal('churn'), perSecond: z.number() }),
-  /** stops reading the first so many sockets; 0 lets all go on */
+  /** stops reading so many sockets, evenly among all; 0 lets all go on */
   z.object({ name: z.literal('stall'), count: z.number() }),
   z.object({ name: z.literal('clear') }),
   z.object({ name: z.literal('report') }),

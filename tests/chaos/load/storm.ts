@@ -1,9 +1,9 @@
 import { reportOf, type Report, type Row, type ScenarioOptions } from '../report';
-import type { ClientOptions } from './client';
-import { writeEverywhere, type CrowdRoom } from './crowd';
+import { clientsOf, writeEverywhere } from './crowd';
 import { Generators } from './generators';
 import { layGround, socketLimit, type Ground } from './ground';
 import { HealthWatch } from './health';
+import { megabytes, reasons, seconds, sleep } from './words';
 
 const SIZE = { rooms: 200, perRoom: 50 };
 const QUICK = { rooms: 20, perRoom: 50 };
@@ -15,33 +15,7 @@ const PATIENCE = 180_000;
 const MEANWHILE = 5;
 /** Messages a second, sent by those who are back already while others still come. */
 const SENT = 20;
-/** Clients behind one address: an office, well below the limit of connections by address. */
-const PER_ADDRESS = 100;
 const GENERATORS = 2;
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
-const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
-const reasons = (counts: [string, number][]) =>
-  counts.map(([reason, count]) => `${reason}: ${count}`).join(', ') || 'none';
-
-/**
- * Everyone in the crowd as a client, every second one over Socket.IO. On Linux all of 127.0.0.0/8 is loopback, so each hundred
- * get an address of their own, as the limits by address expect of a crowd.
- */
-export function clientsOf(rooms: readonly CrowdRoom[]): ClientOptions[] {
-  return rooms.flatMap(({ name, tokens }, roomIndex) =>
-    tokens.map((token, index): ClientOptions => {
-      const place = Math.floor((roomIndex * tokens.length + index) / PER_ADDRESS);
-      return {
-        protocol: index % 2 === 0 ? 'Socket.IO' : 'WebSocket',
-        token,
-        room: name,
-        address: process.platform === 'linux' ? `127.1.${Math.floor(place / 250)}.${(place % 250) + 1}` : undefined,
-      };
-    }),
-  );
-}
 
 interface Way {
   name: string;
