@@ -6,6 +6,7 @@ import { clusterFolder, ensureCluster, SUPERUSER } from '@/lib/embedded/cluster'
 import { launch, type LaunchOptions, type Postmaster } from '@/lib/embedded/postmaster';
 import { runUser } from '@/lib/embedded/run-user';
 import { pause } from './actors/scene';
+import { findFaketime, underFaketime } from './faketime';
 import { postmasterOf, signal, signalTree } from './processes';
 
 /** Milliseconds that PostgreSQL may take to accept connections after a crash. */
@@ -77,8 +78,11 @@ export async function accepting(
  */
 export async function openGiven(dataDir: string, settings: Record<string, string> = {}): Promise<Database> {
   const user = runUser(clusterFolder(dataDir));
-  const binaries = await findBinaries(dataDir, user);
-  const cluster = await ensureCluster(dataDir, binaries, user);
+  const found = await findBinaries(dataDir, user);
+  const cluster = await ensureCluster(dataDir, found, user);
+  const library = findFaketime();
+  const binaries =
+    library === undefined ? found : { ...found, postgres: await underFaketime(library, found.postgres, dataDir) };
   const options: LaunchOptions = { binaries, user, cluster, logFile: join(dataDir, 'postgres.log'), port: undefined };
   let current: Postmaster = await launch(options);
   const { port } = current;

@@ -44,13 +44,14 @@ export async function runStage(
     const begun = performance.now();
     try {
       const { since, failures = [] } = await fault.inject(world, randomFrom(seed));
-      const { missing } = await world.probe();
+      const { missing, last } = await world.probe();
       const back = performance.now() - since;
       record.back.push(back);
       record.failures.push(...failures);
       if (missing.length > 0)
         record.failures.push(`not back after ${(back / 1_000).toFixed(0)} s: ${missing.slice(0, 4).join(', ')}`);
-      else if (back > BACK_WITHIN) record.failures.push(`back only after ${(back / 1_000).toFixed(1)} s`);
+      else if (back > BACK_WITHIN)
+        record.failures.push(`back only after ${(back / 1_000).toFixed(1)} s, the last being ${last}`);
       say(
         `${++done}/${plan.length} ${world.kind}: ${fault.name} (${((since - begun) / 1_000).toFixed(1)} s), back after ` +
           `${(back / 1_000).toFixed(2)} s; ${world.scene.ledger.acknowledged} acknowledged`,

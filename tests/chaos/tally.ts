@@ -7,6 +7,9 @@ import type { World } from './world';
 const GHOST = 50_000;
 /** Milliseconds that a reader who stands still may be kept. */
 const LET_GO = 30_000;
+/** What the log says at level error because of what was done to the service. */
+const EXPLAINED =
+  /^(?:The embedded PostgreSQL has ended; starting it again|The embedded PostgreSQL cannot be restarted|the disk of the database is full)$/;
 /** Failures of one fault that are told. */
 const EXAMPLES = 5;
 
@@ -23,6 +26,13 @@ function spread(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
   return `median ${seconds(sorted[Math.floor(sorted.length / 2)] ?? 0)}, slowest ${seconds(sorted.at(-1) ?? 0)}`;
 }
+
+const atLeast = (measure: string, count: number, least: number): Row => ({
+  measure,
+  goal: `at least ${least}`,
+  figure: String(count),
+  good: count >= least,
+});
 
 /** Everything that the worlds of one run add up to. */
 export class Tally {
@@ -63,12 +73,15 @@ export class Tally {
     ];
   }
 
-  /** @param took milliseconds */
-  report(title: string, took: number): Report {
+  /**
+   * @param took milliseconds
+   * @param goals how many acknowledged messages and faults there have to be, for the figures to mean something
+   */
+  report(title: string, took: number, goals: { acknowledged: number; faults: number }): Report {
     const faults = [...this.faults.values()].reduce((sum, { back }) => sum + back.length, 0);
     return reportOf(`${title}, ${(took / 60_000).toFixed(1)} min`, [
-      { measure: 'acknowledged messages', goal: '', figure: String(this.#acknowledged) },
-      { measure: 'faults', goal: '', figure: String(faults) },
+      atLeast('acknowledged messages', this.#acknowledged, goals.acknowledged),
+      atLeast('faults', faults, goals.faults),
       ...KINDS.map((kind) => this.#violated(kind)),
       ...this.#others(),
       ...[...this.faults.values()].map(({ title: measure, back, failures }) => ({
@@ -84,6 +97,10 @@ export class Tally {
   #violated(kind: (typeof KINDS)[number]): Row {
     const count = this.violations.count(kind);
     return { measure: kind, goal: '0', figure: String(count), good: count === 0 };
+  }
+
+  #complained(explained: boolean): Map<string, number> {
+    return new Map([...this.#complaints].filter(([words]) => EXPLAINED.test(words) === explained));
   }
 
   #others(): Row[] {
@@ -107,7 +124,13 @@ export class Tally {
         good: this.#oddities.size === 0,
       },
       { measure: 'processes that ended unasked', goal: '0', figure: String(this.#deaths), good: this.#deaths === 0 },
-      { measure: 'errors in the log', goal: '', figure: list(this.#complaints) },
+      { measure: 'errors in the log that a fault explains', goal: '', figure: list(this.#complained(true)) },
+      {
+        measure: 'errors in the log that no fault explains',
+        goal: 'none',
+        figure: list(this.#complained(false)),
+        good: this.#complained(false).size === 0,
+      },
       ...timed('a half-open connection let go', this.#ghosts, GHOST),
       ...timed('a reader that stands still let go', this.#letGo, LET_GO),
     ];

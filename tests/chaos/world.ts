@@ -165,19 +165,24 @@ export class World {
     this.#background.add(running);
   }
 
-  /** Sends a fresh message into each room and waits until it is acknowledged and everyone who can hear has it. */
-  async probe(): Promise<{ missing: string[] }> {
+  /**
+   * Sends a fresh message into each room and waits until it is acknowledged and everyone who can hear has it.
+   *
+   * @returns who does not have it in time, and who was the last that had to be waited for
+   */
+  async probe(): Promise<{ missing: string[]; last: string }> {
     const deadline = performance.now() + PROBE_WITHIN;
     const drafts = this.cast.probes.map((probe) => probe.send());
     const healthy = this.cast.watchers.filter((watcher) => watcher.identity.url === this.calm.url);
-    for (;;) {
+    for (let last = ''; ;) {
       const missing = drafts.flatMap((draft, room) => {
         if (draft.acked === 0) return [`room ${room}: no acknowledgement`];
         return healthy
           .filter((watcher) => watcher.view.room === room && watcher.view.timeline.revision(draft.seq) === 0)
           .map((watcher) => `room ${room}: ${watcher.identity.name}`);
       });
-      if (missing.length === 0 || performance.now() > deadline) return { missing };
+      if (missing.length === 0 || performance.now() > deadline) return { missing, last };
+      last = missing.join(', ');
       await pause(20);
     }
   }

@@ -1,4 +1,6 @@
 import { pause } from '../actors/scene';
+import { query } from '../database';
+import { findFaketime, shiftPostgresClock } from '../faketime';
 import { choose, now, type Fault } from './fault';
 
 const HOUR = 3_600_000;
@@ -19,5 +21,21 @@ const serverClock: Fault = {
   },
 };
 
+const postgresClock: Fault = {
+  name: 'postgres-clock',
+  title: 'PostgreSQL’s clock set: ± 1 h, − 2 days, back',
+  quick: { given: 1 },
+  full: { given: 20 },
+  impossible: () => Promise.resolve(findFaketime() === undefined ? 'libfaketime is not installed' : undefined),
+  async inject(world, random) {
+    const shift = choose(SHIFTS, random);
+    await shiftPostgresClock(world.dataDir, shift / 1_000);
+    await pause(SETTLES);
+    const rows = await query<{ now: Date }>(await world.database.url(), 'SELECT clock_timestamp() AS now');
+    const moved = (rows[0]?.now.getTime() ?? 0) - Date.now();
+    return now(Math.abs(moved - shift) < 10_000 ? [] : [`the clock was to move by ${shift} ms, and did by ${moved}`]);
+  },
+};
+
 /** Clocks that are set. */
-export const CLOCK_FAULTS: readonly Fault[] = [serverClock];
+export const CLOCK_FAULTS: readonly Fault[] = [serverClock, postgresClock];
