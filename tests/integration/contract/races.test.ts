@@ -31,6 +31,14 @@ class Wireless extends Connection {
     this.sent.push(frame);
   }
 
+  override standsFor(): number {
+    return 0;
+  }
+
+  protected override read(): void {
+    // Nothing comes in.
+  }
+
   protected override shut(code: number): void {
     this.code = code;
   }
