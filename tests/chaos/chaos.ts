@@ -81,6 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   log.level = 'silent';
   if (!process.env.TEST_SKIP_BUILD && !isFresh()) await buildAll();
   const folder = await mkdtemp(join(tmpdir(), 'beseda-chaos-'));
+  process.stdout.write(`The servers’ logs are kept in ${folder}, unless all goes well\n`);
   const tally = new Tally();
   for (const fault of FAULTS) {
     const why = (options.only?.includes(fault.name) ?? true) ? await fault.impossible?.() : undefined;
@@ -96,6 +97,6 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   for (const line of tally.details()) process.stdout.write(`${line}\n`);
   process.stdout.write(`\n${formatReport(report)}\n\n`);
   if (report.good && !options.signal.aborted) await rm(folder, { recursive: true, force: true });
-  else process.stdout.write(`The servers’ logs are in ${folder}\n`);
+  else process.stdout.write(`The servers’ logs: ${folder}\n`);
   return report;
 }
