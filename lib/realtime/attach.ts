@@ -9,6 +9,7 @@ import { Fanout } from './fanout';
 import { Handshakes, type HandshakeOptions } from './handshakes';
 import { asksForWebSocket, handBack } from './hand-back';
 import { Hub } from './hub';
+import { returnSpread } from './return-spread';
 import { serveSocketIo } from './socketio';
 import { createTransports, HEARTBEAT, type Heartbeat } from './transport';
 import { PlainWebSockets } from './websocket';
@@ -28,11 +29,6 @@ export interface Realtime {
   close(): Promise<void>;
 }
 
-/**
- * Milliseconds over which clients are asked to spread their return after a restart: so many for each of them, within bounds. A node of two
- * cores lets a thousand in within a second or two; who was told to wait longer than a minute would think the service gone.
- */
-const RETURN_SPREAD_MS = { each: 2, least: 2_000, most: 30_000 };
 /** Milliseconds that closing sockets get to take leave. */
 const LEAVE_MS = 500;
 
@@ -115,8 +111,7 @@ export function createRealtime(options: RealtimeOptions = {}): Realtime {
       closing = true;
       handshakes.close();
       const connections = [...hub.connections()];
-      const { each, least, most } = RETURN_SPREAD_MS;
-      const spread = Math.min(most, Math.max(least, connections.length * each));
+      const spread = returnSpread(connections.length);
       for (const connection of connections) {
         connection.close(CLOSE_CODES.goingAway, Math.round(Math.random() * spread));
       }

@@ -5,6 +5,9 @@ import type { Frame } from './frame';
 /** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
 export const MAX_BUFFERED = 1024 * 1024;
 
+/** Milliseconds that a slow reader has for the close frame. */
+export const LINGER_MS = 1_000;
+
 /** Bytes of commands that one client may have under way before no more are read from it for a while. */
 const MAX_UNANSWERED = 1024 * 1024;
 

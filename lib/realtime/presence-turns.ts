@@ -12,7 +12,7 @@ const LATEST_MS = 4_000;
 export interface Teller {
   /** connections that hear it */
   readonly listeners: number;
-  tell(): void;
+  readonly tell: () => void;
 }
 
 /** Gives rooms their turns at telling who came and went: soon where little is told, later where everybody is moving. */

@@ -32,6 +32,11 @@ export class Receipts {
     this.#sent += bytes;
   }
 
+  /** Begins anew to count how long the reader stands still: it was we who did not read what it sent, its receipts included. */
+  excuse(): void {
+    this.#movedAt = performance.now();
+  }
+
   /**
    * Asks for a receipt where enough was sent.
    *

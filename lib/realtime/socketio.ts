@@ -6,7 +6,7 @@ import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
-import { Connection, MAX_BUFFERED } from './connection';
+import { Connection, LINGER_MS, MAX_BUFFERED } from './connection';
 import { Frame } from './frame';
 import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
@@ -79,6 +79,7 @@ class SocketIoConnection extends Connection {
 
   /** A client that polls sends when it likes: of it there is nothing to stop reading. */
   protected override read(reading: boolean): void {
+    this.#receipts?.excuse();
     if (reading) this.#webSocket?.resume();
     else if (this.#webSocket) this.#webSocket.pause();
     else this.close(CLOSE_CODES.flooding);
@@ -87,9 +88,11 @@ class SocketIoConnection extends Connection {
   protected override shut(code: number, retryAfterMs?: number): void {
     const { conn } = this.#socket;
     if (code === CLOSE_CODES.tooSlow) {
-      // Whoever does not read would not read the reason either, and waiting for them keeps what they did not read.
+      // Engine.IO would wait for what was not read to leave, and would give no reason.
+      const webSocket = this.#webSocket;
+      webSocket?.close(code);
       conn.close(true);
-      this.#webSocket?.terminate();
+      setTimeout(() => webSocket?.terminate(), LINGER_MS).unref();
       return;
     }
     const { data, options } = new Frame('session:closing', {

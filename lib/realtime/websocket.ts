@@ -11,7 +11,7 @@ import { CLOSE_CODES } from '../contracts/facts';
 import { countSchema, FIELD_MESSAGES } from '../contracts/values';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
-import { Connection, MAX_BUFFERED } from './connection';
+import { Connection, LINGER_MS, MAX_BUFFERED } from './connection';
 import { Frame } from './frame';
 import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
@@ -29,9 +29,6 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'typing',
 ]);
 
-/** Milliseconds that a slow reader has for the close frame. */
-const LINGER_MS = 1_000;
-
 class PlainConnection extends Connection {
   readonly #socket: WebSocket;
   readonly #receipts: Receipts;
@@ -44,7 +41,7 @@ class PlainConnection extends Connection {
     super(actor, roomId);
     this.#socket = socket;
     this.#receipts = new Receipts(socket);
-    socket.on('pong', () => (this.alive = true));
+    for (const sign of ['pong', 'message'] as const) socket.on(sign, () => (this.alive = true));
   }
 
   send(frame: Frame): void {
@@ -83,6 +80,7 @@ class PlainConnection extends Connection {
   }
 
   protected override read(reading: boolean): void {
+    this.#receipts.excuse();
     if (reading) this.#socket.resume();
     else this.#socket.pause();
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createFront } from '@/lib/http/front';
 import { createHttpServer, drain } from '@/lib/http-server';
 import { listen } from '@/lib/listening';
-import { createRealtime } from '@/lib/realtime/attach';
+import { createRealtime, type RealtimeOptions } from '@/lib/realtime/attach';
 
 export interface InProcessServer {
   url: string;
@@ -16,10 +16,14 @@ function noPages(_request: IncomingMessage, response: ServerResponse): Promise<v
   return Promise.resolve();
 }
 
-/** Front door and sockets on this test file's database, in the test's own process: quick, and needs no build. */
-export async function startInProcess(): Promise<InProcessServer> {
+/**
+ * Front door and sockets on this test file's database, in the test's own process: quick, and needs no build.
+ *
+ * @param options for what a test could not wait for
+ */
+export async function startInProcess(options?: RealtimeOptions): Promise<InProcessServer> {
   const server = createHttpServer();
-  const realtime = createRealtime();
+  const realtime = createRealtime(options);
   server.on(
     'request',
     createFront(noPages, (request, response) => realtime.handleRequest(request, response)),

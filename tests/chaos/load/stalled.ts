@@ -40,13 +40,15 @@ async function run(ground: Ground, generators: Generators, window: number, other
   return { report: await generators.report(), rss, letGo };
 }
 
-/** Lets everyone read again, and waits until they have caught up. @returns milliseconds, infinite where they have not */
+/** Lets everyone read again, and waits until they have come back. @returns milliseconds, infinite where they have not */
 async function recover(generators: Generators, count: number): Promise<number> {
+  await generators.clear();
   const begun = Date.now();
   await generators.stall(0);
   while (Date.now() - begun < PATIENCE) {
-    const { caughtUp } = await generators.report();
-    if (caughtUp === count) return Date.now() - begun;
+    const { caughtUp, arrivals } = await generators.report();
+    // Whoever was let go notices it only now: until they arrive anew they believe that they are still there.
+    if (arrivals.length >= STALLED && caughtUp === count) return (arrivals.at(-1) ?? begun) - begun;
     await sleep(250);
   }
   return Number.POSITIVE_INFINITY;

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { expect, it } from 'vitest';
+import { Acceptors } from '@/lib/acceptors';
+import { createHttpServer, drain } from '@/lib/http-server';
+import { listen } from '@/lib/listening';
+
+/** Connects as often as it is asked to while this thread is busy, and holds on. */
+const CROWD = `
+  const { connect } = require('node:net');
+  const { parentPort, workerData } = require('node:worker_threads');
+  const sockets = [];
+  for (let n = 0; n < workerData.count; n++) {
+    const socket = connect(workerData.port, '127.0.0.1', () => sockets.push(socket));
+    socket.on('error', () => undefined);
+  }
+  parentPort.on('message', () => sockets.forEach((socket) => socket.destroy()));
+`;
+const COUNT = 60;
+
+it('several connections are accepted in one turn of a busy event loop, all are served, and none after the end', async () => {
+  const acceptors = new Acceptors();
+  const server = createHttpServer();
+  server.on('request', (_request, response) => response.end('served'));
+  const port = await listen(server, 'localhost', 0);
+  acceptors.serve(server);
+  const url = `http://localhost:${port}`;
+  // From the very beginning, whichever handle takes the connection.
+  for (let n = 0; n < 50; n++) {
+    const answer = await fetch(url, { headers: { connection: 'close' } });
+    expect(await answer.text()).toBe('served');
+  }
+
+  let turn = 0;
+  const accepted: number[] = [];
+  server.on('connection', () => accepted.push(turn));
+  const busy = setInterval(() => {
+    turn++;
+    const until = performance.now() + 50;
+    while (performance.now() < until);
+  }, 1);
+  const crowd = new Worker(CROWD, { eval: true, workerData: { port, count: COUNT } });
+  await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(COUNT);
+  clearInterval(busy);
+  expect(new Set(accepted).size).toBeLessThan(COUNT / 4);
+
+  crowd.postMessage('leave');
+  await drain(server, acceptors);
+  await crowd.terminate();
+  const late = connect(port, '127.0.0.1');
+  const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+});
