@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { rawText } from '../../harness/raw-text';
+import type { ClientOptions } from './orders';
 import { decode, type Answer, type Heard } from './wire';
 import type { Tally } from './tally';
-
-export type Protocol = 'Socket.IO' | 'WebSocket';
-
-/** One client as the parent process describes it. */
-export interface ClientOptions {
-  protocol: Protocol;
-  token: string;
-  room: string;
-  /** its own end of the connection: limits by address count clients of many places, as in production */
-  address: string | undefined;
-}
 
 /** Milliseconds of the first wait before coming back, halved at most by chance, doubled each time up to the last. */
 const BACK_OFF = { first: 1_000, last: 10_000 };

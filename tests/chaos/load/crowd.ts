@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { issueToken } from '@/lib/auth/tokens';
 import { LIMITS } from '@/lib/contracts/limits';
-import type { ClientOptions } from './client';
+import type { ClientOptions, RoomTruth } from './orders';
 
 /** A room of the crowd's, and what its members sign in with. */
 export interface CrowdRoom {
@@ -88,7 +88,7 @@ export function clientsOf(rooms: readonly CrowdRoom[]): ClientOptions[] {
         protocol: index % 2 === 0 ? 'Socket.IO' : 'WebSocket',
         token,
         room: name,
-        address: process.platform === 'linux' ? `127.1.${Math.floor(place / 250)}.${(place % 250) + 1}` : undefined,
+        ...(process.platform === 'linux' && { address: `127.1.${Math.floor(place / 250)}.${(place % 250) + 1}` }),
       };
     }),
   );
@@ -111,13 +111,6 @@ export async function writeEverywhere(client: pg.Client, count: number): Promise
      FROM counted c, generate_series(1, $1::int) n`,
     [count],
   );
-}
-
-/** What the database says of a room. */
-export interface RoomTruth {
-  revision: number;
-  /** the bodies, in order of `seq` */
-  bodies: string[];
 }
 
 /** The truth about every room, by name. */

@@ -37,7 +37,7 @@ async function connect({ port, seed, atOnce, clients: options }: Extract<Order, 
   let next = 0;
   const worker = async () => {
     for (let one = options[next++]; one; one = options[next++]) {
-      const client = new LoadClient({ ...one, address: one.address }, port, tally, random);
+      const client = new LoadClient(one, port, tally, random);
       clients.push(client);
       client.connect();
       while (!client.caughtUp) await sleep(5);

@@ -2,10 +2,16 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { ClientOptions } from './client';
 import { readTruth } from './crowd';
 import { Latencies } from './latencies';
-import { JUDGEMENT_SCHEMA, TALLY_SCHEMA, type Judgement, type Order, type TallyReport } from './orders';
+import {
+  JUDGEMENT_SCHEMA,
+  TALLY_SCHEMA,
+  type ClientOptions,
+  type Judgement,
+  type Order,
+  type TallyReport,
+} from './orders';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const replySchema = z.object({ id: z.number(), result: z.unknown() });

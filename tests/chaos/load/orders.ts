@@ -4,9 +4,23 @@ const clientSchema = z.object({
   protocol: z.enum(['Socket.IO', 'WebSocket']),
   token: z.string(),
   room: z.string(),
+  /** its own end of the connection: limits by address count clients of many places, as in production */
   address: z.string().optional(),
 });
-const truthSchema = z.array(z.tuple([z.string(), z.object({ revision: z.number(), bodies: z.array(z.string()) })]));
+const roomTruthSchema = z.object({
+  revision: z.number(),
+  /** the bodies, in order of `seq` */
+  bodies: z.array(z.string()),
+});
+const truthSchema = z.array(z.tuple([z.string(), roomTruthSchema]));
+
+/** One client as it is described to a generator. */
+export type ClientOptions = z.infer<typeof clientSchema>;
+
+export type Protocol = ClientOptions['protocol'];
+
+/** What the database says of a room. */
+export type RoomTruth = z.infer<typeof roomTruthSchema>;
 
 /** What a generator's parent may order, each answered once it is done. */
 export const ORDER_SCHEMA = z.discriminatedUnion('name', [

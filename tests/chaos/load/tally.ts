@@ -1,6 +1,5 @@
 import { Latencies } from './latencies';
-import type { RoomTruth } from './crowd';
-import type { TallyReport } from './orders';
+import type { RoomTruth, TallyReport } from './orders';
 
 const rows = (counts: Map<string, number>) => [...counts].sort(([, a], [, b]) => b - a);
 

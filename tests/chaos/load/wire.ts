@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Protocol } from './client';
+import type { Protocol } from './orders';
 
 const messageSchema = z.object({ seq: z.number(), revision: z.number(), body: z.string() });
 const roomSchema = z.object({ revision: z.number() });
