@@ -5,7 +5,7 @@ export function Notice({ children, spoken }: { children: ReactNode; spoken?: str
   return (
     <div role="status">
       {children && (
-        <span className="inline-block rounded-lg border border-line bg-raised px-3 py-1 text-center text-sm text-muted shadow-float">
+        <span className="inline-block rounded-lg border border-line bg-raised px-3 py-1 text-center text-sm text-balance text-muted shadow-float">
           {spoken === undefined ? (
             children
           ) : (

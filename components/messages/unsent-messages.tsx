@@ -18,7 +18,7 @@ export function UnsentMessages() {
   const refused = useRefusedMessages();
   if (refused.length === 0) return null;
   return (
-    <section id={UNSENT_ID} aria-labelledby="unsent-title" className="mb-14 scroll-mt-8">
+    <section id={UNSENT_ID} aria-labelledby="unsent-title" className="mb-10 scroll-mt-8">
       <h2 id="unsent-title" className="text-xl font-semibold tracking-tight">
         {t('unsentTitle')}
       </h2>

@@ -20,6 +20,12 @@ const CONTEXT = 96;
 /** A row is seen once this much of it is. */
 const SEEN_BY = 12;
 
+/**
+ * When nothing has moved for this long, all rows near the viewport have their heights. While some do not, taking rows away at the
+ * start would move what one reads: the list then takes every row that it measures for one above.
+ */
+const SETTLED_AFTER_MS = 400;
+
 /** The heights of the rows as the browser laid them out before the list became virtual. */
 export interface Measured {
   sizes: number[];
@@ -72,6 +78,7 @@ export function useTimelineScroll({ session, rows, generation, joined, busy, ope
   const jump = useRef<number | 'end'>('end');
   /** The first message that is wholly in view while nobody scrolls, and where: it stays there, whatever grows above it. */
   const anchor = useRef<{ seq: number; top: number } | null>(null);
+  const letGoTimer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [measured, setMeasured] = useState<Measured | null>(null);
   const [settled, setSettled] = useState(false);
   const [away, setAway] = useState(false);
@@ -102,14 +109,22 @@ export function useTimelineScroll({ session, rows, generation, joined, busy, ope
   };
 
   const letGo = () => {
+    letGoTimer.current = undefined;
     const last = session.state.get().timeline.messages.at(-1)?.seq;
     const seq = atEnd.current ? last : anchor.current?.seq;
     if (seq !== undefined) session.trimAround(seq);
   };
 
+  const letGoSoon = () => {
+    // At the end there is always something new, and the end is kept anyway.
+    if (atEnd.current && letGoTimer.current !== undefined) return;
+    clearTimeout(letGoTimer.current);
+    letGoTimer.current = setTimeout(letGo, SETTLED_AFTER_MS);
+  };
+
   const hold = () => {
     anchor.current = placeOf();
-    letGo();
+    letGoSoon();
   };
 
   const keepPlace = () => {
@@ -192,7 +207,7 @@ export function useTimelineScroll({ session, rows, generation, joined, busy, ope
 
   const lookAgain = useEffectEvent(() => {
     look();
-    letGo();
+    letGoSoon();
   });
   useEffect(() => {
     lookAgain();

@@ -19,6 +19,8 @@ export const LONG_ABSENCE = 1_000;
 /** So many messages on either side of what is looked at are read again after a long absence; the rest is loaded when looked at. */
 const REFRESH_BESIDE = 200;
 
+const SETTLE_MS = 300;
+
 /** What the view of the room says of its reader. */
 export interface Reader {
   /** the first message in view, or null at the end of the present */
@@ -129,7 +131,10 @@ export class RoomCatchUp {
    */
   async #refresh(place: number, revision: number, current: () => boolean): Promise<void> {
     const { socket } = this.#core;
-    this.#history.trimBefore(place - REFRESH_BESIDE);
+    // The list takes its time to find its place again; until then it must not be told of other heights.
+    if (this.#history.trimBefore(place - REFRESH_BESIDE))
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    if (!current()) return;
     let trimmed = false;
     for (let after = firstSeq(this.#core.timeline) - 1, done = false; !done;) {
       const page = await socket.command('message:list', { room: this.#core.name, after, limit: LIMITS.page.max });

@@ -56,10 +56,12 @@ export class RoomHistory {
     } else this.#core.dispatch({ type: 'trim', to: Math.max(last - surplus, seq + LEFT_BESIDE) });
   }
 
-  /** Lets go of everything before a message. */
-  trimBefore(seq: number): void {
+  /** Lets go of everything before a message. @returns whether there was anything */
+  trimBefore(seq: number): boolean {
+    const before = firstSeq(this.#core.timeline);
     this.#core.dispatch({ type: 'trim', from: seq });
     this.#markStart();
+    return firstSeq(this.#core.timeline) !== before;
   }
 
   #markStart(): void {

@@ -178,7 +178,7 @@ describe('RoomSession', () => {
   it('reads only what is near one’s place again, however much was loaded', async () => {
     const { session, of } = start(busyRoom, { ...page(1, 1_000), room: room(1_000) });
     session.watchReader(() => ({ place: 500, busy: false }));
-    await settle();
+    await vi.advanceTimersByTimeAsync(500);
     const { timeline } = session.state.get();
     expect(of('message:list')).toMatchObject([{ after: 299 }, { after: 499 }, { after: 699 }]);
     expect([timeline.messages.at(0)?.seq, timeline.messages.at(-1)?.seq]).toEqual([300, 899]);

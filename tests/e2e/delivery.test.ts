@@ -256,6 +256,45 @@ describe('after a long absence', () => {
   });
 });
 
+test('what is far from where one looks is let go once very much is loaded, and comes back when one goes there', async () => {
+  const { user, owner, room, visitor, line } = await reader();
+  const write = (from: number, to: number) =>
+    writeMessages(
+      room,
+      numbers(from, to).map((n) => ({ author: owner, body: `Line ${n}` })),
+    );
+  await write(1, 50);
+  await markRead(room, user, 50);
+  const here = await (await openRoom(visitor, room.name)).live();
+  const { page, log } = here;
+  const height = () => log.evaluate((element) => element.scrollHeight);
+  let row: number | undefined;
+  // Absences that are short enough to be caught up with message by message.
+  for (const [from, to] of [
+    [51, 950],
+    [951, 1_850],
+    [1_851, 2_750],
+  ] as const) {
+    line.cut();
+    await page.getByText('Reconnecting…').waitFor();
+    await write(from, to);
+    await line.mend();
+    await page.locator(`#m-${to}`).waitFor();
+    row ??= (await height()) / to;
+  }
+  await expect.poll(height).toBeLessThan(2_000 * (row ?? 0));
+  expect(await page.locator('#m-2750').isVisible()).toBe(true);
+
+  await log.hover();
+  await log.evaluate((element) => (element.scrollTop = 0));
+  await expect
+    .poll(async () => {
+      await page.mouse.wheel(0, -2_000);
+      return page.locator('#m-1100').count();
+    })
+    .toBe(1);
+});
+
 /** Writes messages into the browser's outbox, as many as nobody would type. */
 function fillOutbox(page: Page, accountId: number, room: { id: number; name: string }, count: number): Promise<void> {
   return page.evaluate(
