@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Room, User } from '@/generated/prisma/client';
 import { createRoom, createUser, markRead, writeMessages } from '../factories';
 import { useHouse } from '../harness/house';
+import { AWAY, Line } from '../harness/line';
 
 const house = useHouse();
 
@@ -121,6 +122,42 @@ describe.each(LOOKS)('$theme, $size, $locale', ({ theme, size, locale }) => {
     }
     expect(found).toEqual([]);
   });
+});
+
+test.each(LOOKS)('axe finds nothing in what waits and what was refused: $theme, $size, $locale', async (look) => {
+  const visitor = await house.visitorAs(user, {
+    viewport: SIZES[look.size],
+    colorScheme: look.theme,
+    locale: look.locale,
+  });
+  visitor.tolerate(...AWAY);
+  const line = await Line.of(visitor.context);
+  line.onSend = (frame, socket) => {
+    const call = /^42(\d+)\["message:send"/.exec(frame);
+    if (call) socket.send(`43${call[1]}[{"ok":false,"error":{"code":"forbidden","message":"No."}}]`);
+    return call === null;
+  };
+  const page = await visitor.open(chat());
+  await live(page);
+  const field = page.locator('textarea[name="body"]');
+  const send = async (text: string) => {
+    await field.fill(text);
+    await field.press('Enter');
+    await page.locator('article').filter({ hasText: text }).waitFor();
+  };
+  await send('Refused');
+  await page.locator('article').getByRole('alert').waitFor();
+  line.cut();
+  await page.getByRole('status').locator('span').first().waitFor();
+  await send('Waits');
+  const violations = async () =>
+    (await new AxeBuilder({ page }).setLegacyMode().analyze()).violations.map(
+      ({ id, nodes }) => `${id} ${nodes[0]?.html}`,
+    );
+  expect(await violations()).toEqual([]);
+  await page.goto(`${house.url}/user`);
+  await page.locator('#unsent').waitFor();
+  expect(await violations()).toEqual([]);
 });
 
 test('at 320 px, and at 200 % of it, nothing scrolls sideways', async () => {
