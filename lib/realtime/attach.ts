@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { edgeOf, isForeign, targetOf } from '../edge';
@@ -29,6 +30,8 @@ export interface Realtime {
   close(): Promise<void>;
 }
 
+/** Milliseconds that commands under way get to be answered at the end. */
+const FINISH_MS = 2_000;
 /** Milliseconds that closing sockets get to take leave. */
 const LEAVE_MS = 500;
 
@@ -61,6 +64,13 @@ export interface RealtimeOptions {
   handshakes?: HandshakeOptions;
 }
 
+/** Waits until the commands under way are answered: an acknowledgement that is thrown away leaves its sender in doubt. */
+async function answered(hub: Hub): Promise<void> {
+  const deadline = performance.now() + FINISH_MS;
+  const isBusy = () => [...hub.connections()].some(({ waiting }) => waiting > 0);
+  while (isBusy() && performance.now() < deadline) await sleep(20);
+}
+
 /** Makes the realtime half of the service: both wire protocols over one fan-out. */
 export function createRealtime(options: RealtimeOptions = {}): Realtime {
   const { heartbeat = HEARTBEAT } = options;
@@ -79,7 +89,7 @@ export function createRealtime(options: RealtimeOptions = {}): Realtime {
     if (!edge.ownHost) throw new AppError('bad_request', 'This host is not the service’s.');
     if (isForeign(request, edge)) throw new AppError('forbidden', 'Requests of other sites are refused.');
     if (closing) throw shuttingDown();
-    if (!url.searchParams.has('sid')) {
+    if (url.pathname !== '/socket.io/' || !url.searchParams.has('sid')) {
       await limit('connectAddress', edge.address);
       handshakes.refuseBeyondLine();
     }
@@ -110,6 +120,8 @@ export function createRealtime(options: RealtimeOptions = {}): Realtime {
     close: async () => {
       closing = true;
       handshakes.close();
+      hub.beginClosing();
+      await answered(hub);
       const connections = [...hub.connections()];
       const spread = returnSpread(connections.length);
       for (const connection of connections) {

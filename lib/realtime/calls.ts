@@ -13,6 +13,9 @@ import type { Hub } from './hub';
 /** Calls of one connection that may be under way; a client with more does not wait for answers, it floods. */
 const MAX_WAITING = 2_000;
 
+/** Milliseconds that a call may wait for those before it: clients wait ten seconds for an answer. */
+const PATIENCE_MS = 6_000;
+
 /** What a call answers, and what happens once the answer has left. */
 export interface Answer {
   result: object;
@@ -35,6 +38,8 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new AppError('bad_request', 'A command takes one object.');
   }
+  if (hub.isClosing) throw new AppError('unavailable', 'The server is shutting down.', { retryAfterMs: 1_000 });
+  const arrived = performance.now();
   connection.waiting++;
   const turn = connection.turn;
   let next: () => void = () => undefined;
@@ -42,6 +47,7 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
   try {
     await turn;
     if (connection.gone) throw closed();
+    if (performance.now() - arrived > PATIENCE_MS) throw tooLate();
     const run = await followingNames(input, (followed) => begin(hub, connection, name, followed));
     next();
     return await run();
@@ -50,6 +56,10 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
     connection.waiting--;
   }
 }
+
+/** While the database stands still each call before it would be told so in turn: by then its own caller has long lost patience. */
+const tooLate = () =>
+  new AppError('unavailable', 'The service is not keeping up: try again shortly.', { retryAfterMs: 1_000 });
 
 const closed = () => new AppError('unavailable', 'This connection is closed.');
 

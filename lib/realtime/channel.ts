@@ -52,6 +52,7 @@ export class Subscription {
 
   /** A second join failed: on as before it. */
   resume(): void {
+    if (this.#ended) return;
     const queue = this.#queue ?? [];
     this.#queue = null;
     for (const fact of queue) this.deliver(fact);

@@ -10,6 +10,8 @@ const STANDSTILL_MS = 15_000;
 
 /** Milliseconds: no handshake that began before a session ended is still under way after this. */
 const HANDSHAKE_MS = 60_000;
+/** Milliseconds after which somebody who was still let in while the service stops should come back. */
+const RETURN_MS = 2_000;
 
 const NONE: ReadonlySet<Connection> = new Set();
 
@@ -19,6 +21,7 @@ export class Hub {
   readonly #ended = new Set<number>();
   readonly #channels = new Map<number, Channel>();
   readonly #subscriptions = new Map<Connection, Map<number, Subscription>>();
+  #closing = false;
   readonly #looks: Rounds<Connection>;
 
   /** @param standstill milliseconds that a reader may stand still, owing receipt of what it was sent */
@@ -29,9 +32,23 @@ export class Hub {
     this.#looks = new Rounds(Math.min(LOOK_MS, standstill / 3), [{ after: 0, visit: look }]);
   }
 
+  /** Whether nothing new is taken on. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** Takes on nothing new from now on: no connection, no command. What is under way is answered. */
+  beginClosing(): void {
+    this.#closing = true;
+  }
+
   /** Takes a connection in, unless its session was ended while it was being let in: then it is closed. */
   add(connection: Connection): void {
     const { id, sessionId } = connection.actor;
+    if (this.#closing) {
+      connection.close(CLOSE_CODES.goingAway, RETURN_MS);
+      return;
+    }
     if (this.#ended.has(sessionId)) {
       connection.close(CLOSE_CODES.sessionEnded);
       return;

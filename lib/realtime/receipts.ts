@@ -2,6 +2,8 @@ import type { WebSocket } from 'ws';
 
 /** Bytes sent since the last receipt was asked for, below which none is: asking costs as much as telling. */
 const WORTH_ASKING = 4 * 1024;
+/** Bytes after which a receipt is asked for at once: whoever is behind by many of these is seen to get on with each. */
+const MILESTONE = 64 * 1024;
 
 /**
  * What a WebSocket's reader has really read. What the operating systems and proxies on the way take off our hands (megabytes) says
@@ -30,6 +32,7 @@ export class Receipts {
   /** Counts what was sent. */
   count(bytes: number): void {
     this.#sent += bytes;
+    if (this.#sent - this.#asked >= MILESTONE) this.#ask();
   }
 
   /** Begins anew to count how long the reader stands still: it was we who did not read what it sent, its receipts included. */
@@ -38,18 +41,24 @@ export class Receipts {
   }
 
   /**
-   * Asks for a receipt where enough was sent.
+   * Looks at the reader, and asks for a receipt where enough was sent.
    *
-   * @returns milliseconds for which the reader has not got on; 0 where it owes nothing
+   * @returns milliseconds for which it has not got on; 0 where it owes nothing
    */
-  ask(): number {
-    const now = performance.now();
-    const standsFor = this.#asked > this.#confirmed ? now - this.#movedAt : 0;
-    if (this.#sent - this.#asked >= WORTH_ASKING && this.#socket.readyState === this.#socket.OPEN) {
-      if (standsFor === 0) this.#movedAt = now;
-      this.#asked = this.#sent;
-      this.#socket.ping(String(this.#sent));
-    }
+  standsFor(): number {
+    const standsFor = this.#owes ? performance.now() - this.#movedAt : 0;
+    if (this.#sent - this.#asked >= WORTH_ASKING) this.#ask();
     return standsFor;
+  }
+
+  get #owes(): boolean {
+    return this.#asked > this.#confirmed;
+  }
+
+  #ask(): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.#owes) this.#movedAt = performance.now();
+    this.#asked = this.#sent;
+    this.#socket.ping(String(this.#sent));
   }
 }

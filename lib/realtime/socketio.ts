@@ -65,7 +65,7 @@ class SocketIoConnection extends Connection {
 
   /** Long polling has no receipts: whoever does not ask for what waits stands still. */
   standsFor(): number {
-    const standing = this.#receipts?.ask();
+    const standing = this.#receipts?.standsFor();
     if (standing !== undefined) return standing;
     return this.#queued > 0 ? performance.now() - this.#queuedSince : 0;
   }

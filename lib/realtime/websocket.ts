@@ -69,7 +69,7 @@ class PlainConnection extends Connection {
   }
 
   standsFor(): number {
-    return this.#receipts.ask();
+    return this.#receipts.standsFor();
   }
 
   #write(text: Buffer): void {

@@ -56,26 +56,6 @@ describe('when more come than can be let in', () => {
     for (const client of clients) await client.close();
     await (await PlainSocket.join(server.url, room, anna.token)).close();
   });
-
-  it('whoever hangs up in line is not let in', async () => {
-    goOn = await lockTable('sessions');
-    const watcher = Promise.all([
-      SocketIoClient.connect(server.url, anna.token),
-      SocketIoClient.connect(server.url, anna.token),
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const impatient = openSocketIo(server.url, anna.token);
-    impatient.connect();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    impatient.disconnect();
-    await goOn();
-    goOn = undefined;
-    const [first, second] = await watcher;
-    expect(await first.call('room:join', { room })).toMatchObject({ ok: true });
-    const [presence] = first.facts.of('presence');
-    expect(presence).toMatchObject({ onlineCount: 1 });
-    await Promise.all([first.close(), second.close()]);
-  });
 });
 
 describe('health', () => {

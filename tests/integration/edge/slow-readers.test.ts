@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
+import { TcpProxy } from '../../chaos/proxy';
 import { createRoom } from '../../factories';
 import { startInProcess, type InProcessServer } from '../../harness/in-process';
 import { lockTable } from '../../harness/lock';
@@ -91,19 +92,24 @@ describe('whoever does not read what the kernel has long taken', () => {
     expect((await fetch(`${poll}&sid=${sid}`)).status).toBe(400);
   });
 
-  it('stays while it gets on, however slowly', async () => {
+  it.each(['plain WebSocket', 'Socket.IO'])('stays while it gets on, however slowly: %s', async (transport) => {
     const room = await newRoom();
-    const reader = await PlainSocket.join(server.url, room, boris.token);
-    for (let round = 0; round < 4; round++) {
-      reader.socket.pause();
-      await say(room, 10);
-      await new Promise((resolve) => setTimeout(resolve, STANDSTILL / 2));
-      reader.socket.resume();
-      await new Promise((resolve) => setTimeout(resolve, STANDSTILL / 3));
-    }
-    await expect.poll(() => reader.facts.of('messages:created')).toHaveLength(40);
+    const proxy = await TcpProxy.open();
+    proxy.target = server.port;
+    const reader =
+      transport === 'Socket.IO'
+        ? await SocketIoClient.connect(proxy.url, boris.token)
+        : await PlainSocket.join(proxy.url, room, boris.token);
+    if (reader instanceof SocketIoClient) await reader.call('room:join', { room });
+    for (const link of proxy.links) link.rate = 100_000;
+    // Several seconds of reading, in which it always owes something.
+    for (let n = 0; n < 50; n++) await writer.call('message:send', { room, body: 'x'.repeat(8_000) });
+    const received = () => reader.facts.of('messages:created').flatMap(({ messages }) => messages);
+    await expect.poll(() => received().length, { timeout: 15_000 }).toBe(50);
     expect(reader.facts.of('session:closing')).toEqual([]);
+    expect(reader.facts.of('(closed)')).toEqual([]);
     await reader.close();
+    await proxy.close();
   });
 });
 
