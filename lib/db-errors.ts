@@ -26,7 +26,7 @@ const SQLSTATE = /^(?:08...|53...|57P0.|57014|58030|25006|25P03|40001|40P01)$/;
 
 /** node-postgres says these in words only. */
 const MESSAGES =
-  /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection error and is not queryable|after calling end on the pool|Query read timeout|Unable to start a transaction in the given time/i;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|is not queryable|after calling end on the pool|Query read timeout|Unable to start a transaction in the given time/i;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
@@ -67,12 +67,17 @@ export function isReturning(error: unknown): boolean {
   return typeof error.message === 'string' && error.message.startsWith('Connection terminated unexpectedly');
 }
 
+/** SQLSTATEs under which a backend or the whole server may end too: connection, shut down, no room or connection left, I/O, internal. */
+const PERHAPS_FATAL = /^(?:08|57P|53[13]|58|XX|F0)/;
+
 /**
  * Whether PostgreSQL itself refused a statement, which it then rolled back. Of any other failure nobody knows whether the
- * statement was committed: only the answer was lost. (Severities: PostgreSQL manual, "Error and Notice Message Fields".)
+ * statement was committed: only the answer was lost. Judged by its SQLSTATE: the severity that node-postgres passes on is a word in
+ * the server's language (PostgreSQL manual, "Error and Notice Message Fields").
  */
 export function isRolledBack(error: unknown): boolean {
-  return isRecord(error) && error.severity === 'ERROR' && typeof error.code === 'string';
+  if (!isRecord(error) || typeof error.severity !== 'string' || typeof error.code !== 'string') return false;
+  return !PERHAPS_FATAL.test(error.code);
 }
 
 /** SQLSTATE 53100: PostgreSQL has no room left on its disk. */

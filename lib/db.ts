@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '@/generated/prisma/client';
@@ -20,6 +21,10 @@ const STATEMENT_TIMEOUT = 6_000;
 const QUERY_TIMEOUT = 7_000;
 const IDLE_IN_TRANSACTION_TIMEOUT = 15_000;
 const MAX_CONNECTIONS = 10;
+/** Milliseconds. To make a connection takes longer than most of what is done with it, so they are kept through a quiet spell. */
+const IDLE_TIMEOUT = 600_000;
+/** Milliseconds that connections get to be closed in order. */
+const LEAVE_MS = 1_000;
 
 const shared = globalThis as typeof globalThis & { besedaDatabase?: Database | undefined };
 
@@ -40,6 +45,7 @@ export function connectDatabase(url: string): void {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
     keepAlive: true,
     max: MAX_CONNECTIONS,
+    idleTimeoutMillis: IDLE_TIMEOUT,
   });
   // Without a listener an idle connection that PostgreSQL closes would end the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'A database connection was lost'));
@@ -84,7 +90,9 @@ export async function disconnectDatabase(): Promise<void> {
   shared.besedaDatabase = undefined;
   if (!open) return;
   await open.prisma.$disconnect();
-  await Promise.all([open.pool.end(), ...[...open.own].map((client) => client.end())]);
+  const closing = Promise.all([open.pool.end(), ...[...open.own].map((client) => client.end())]);
+  // A database that stands still does not take leave.
+  await Promise.race([closing, sleep(LEAVE_MS, undefined, { ref: false })]);
 }
 
 export { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, toUnavailable } from './db-errors';

@@ -77,7 +77,11 @@ function encryptionKey(secret: string): Uint8Array {
 
 async function decrypt(token: string, secret: string): Promise<SessionClaims | null> {
   try {
-    const decrypted = await jwtDecrypt(token, encryptionKey(secret), { clockTolerance: CLOCK_TOLERANCE });
+    const decrypted = await jwtDecrypt(token, encryptionKey(secret), {
+      clockTolerance: CLOCK_TOLERANCE,
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
     const payload = payloadSchema.parse(decrypted.payload);
     return { userId: Number(payload.sub), tokenId: payload.sid, expiresAt: new Date(payload.exp * 1_000) };
   } catch {

@@ -11,9 +11,6 @@ export interface Draft {
   clientMessageId: string | null;
 }
 
-/** What became of a draft: fresh, stored before under the same id, or null when its room is gone. */
-export type Outcome = { message: Message; created: boolean } | null;
-
 /**
  * One statement for all rooms: rows of `chats` are locked in order of id (so that two nodes cannot deadlock), each room's
  * fresh messages get the next numbers in the order they arrived, and duplicates are left out. The author has read their own.
@@ -58,7 +55,12 @@ export function keyOf(draft: Draft): string | null {
   return draft.clientMessageId === null ? null : `${draft.room.id}/${draft.author.id}/${draft.clientMessageId}`;
 }
 
-async function findStored(client: pg.Client, drafts: Draft[]): Promise<Map<string, Message>> {
+/**
+ * The messages that are stored under the ids of some drafts.
+ *
+ * @returns by {@link keyOf}
+ */
+export async function findStored(client: pg.Client, drafts: readonly Draft[]): Promise<Map<string, Message>> {
   const { rows } = await client.query<MessageRow>(
     `SELECT ${MESSAGE_COLUMNS}
      FROM unnest($1::int[], $2::int[], $3::uuid[]) AS k(room_id, author_id, client_message_id)
@@ -74,14 +76,14 @@ async function findStored(client: pg.Client, drafts: Draft[]): Promise<Map<strin
 }
 
 /**
- * Stores a batch of messages durably, in one statement.
+ * Stores a batch of messages durably, in one statement. Left out are those that are stored already, and those whose room is gone.
  *
  * @param client whose planner suits it, see `lib/chat/writer-connection.ts`
  * @param batch no two drafts of which are the same message
- * @returns the outcome of each draft, in their order
+ * @returns for each draft, in their order, its message, or undefined where it was left out
  * @throws whatever node-postgres does; the batch is then stored as a whole or not at all
  */
-export async function insertMessages(client: pg.Client, batch: readonly Draft[]): Promise<Outcome[]> {
+export async function insertMessages(client: pg.Client, batch: readonly Draft[]): Promise<(Message | undefined)[]> {
   const { rows } = await client.query<InsertedRow>({
     name: 'insert-messages',
     text: INSERT,
@@ -93,13 +95,9 @@ export async function insertMessages(client: pg.Client, batch: readonly Draft[])
     ],
   });
   const inserted = new Map(rows.map((row) => [row.ord - 1, row]));
-  const missing = batch.filter((_, index) => !inserted.has(index));
-  const stored = missing.length > 0 ? await findStored(client, missing) : new Map<string, Message>();
   return batch.map((draft, index) => {
     const row = inserted.get(index);
-    if (row) return { message: freshMessage(draft, row), created: true };
-    const message = stored.get(keyOf(draft) ?? '');
-    return message ? { message, created: false } : null;
+    return row && freshMessage(draft, row);
   });
 }
 

@@ -4,7 +4,8 @@ import { AppError } from '../contracts/errors';
 import { pool } from '../db';
 import type { RoomAccess } from './access';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
-import { writer, type Written } from './writer';
+import type { Written } from './settle';
+import { writer } from './writer';
 import { publish } from './publish';
 
 const notFound = () => new AppError('not_found', 'There is no such message.');

@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Message, Room } from '../contracts/entities';
+import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isDiskFull, isRolledBack, isUnavailable, toUnavailable } from '../db';
 import { log } from '../log';
-import { insertMessages, keyOf, type Draft, type Outcome } from './insert';
+import { findStored, insertMessages, keyOf, type Draft } from './insert';
 import { publish } from './publish';
+import { answer, settle, type Asked, type Written } from './settle';
 import { connectWriter } from './writer-connection';
-
-/** The stored message, and whether this call is what stored it. */
-export interface Written {
-  message: Message;
-  created: boolean;
-}
 
 interface Waiting {
   /** milliseconds of `performance.now()` after which a failure is told instead of tried again */
@@ -21,9 +16,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-interface PendingDraft extends Draft, Waiting {
-  resolve(written: Written): void;
-}
+type PendingDraft = Asked & Waiting;
 
 /** Something else that takes a room's next revision. */
 interface PendingChange extends Waiting {
@@ -104,13 +97,13 @@ export class Writer {
       const client = this.#client ?? (await this.#connect());
       if (!client) continue;
       const { batch, repeats } = this.#take();
+      // Second ones wait for the first of their kind: after it they find it stored, and are answered alike.
+      this.#queue.unshift(...repeats);
       try {
         await this.#commit(client, batch);
       } catch (error) {
         await this.#failed(client, batch, error);
       }
-      // They wait for the first of their kind: by now it is stored (or was refused), and they are answered alike.
-      this.#queue.unshift(...repeats);
     }
   }
 
@@ -160,7 +153,14 @@ export class Writer {
     if (!first) return;
     if (isChange(first)) return first.run(client);
     const drafts = batch.filter((job): job is PendingDraft => !isChange(job));
-    settle(drafts, await insertMessages(client, drafts));
+    const rest = settle(drafts, await insertMessages(client, drafts));
+    if (rest.length === 0) return;
+    // Of their own fate: those that were stored are answered, and must not be tried again because this question fails.
+    try {
+      answer(rest, await findStored(client, rest));
+    } catch (error) {
+      await this.#failed(client, rest, error);
+    }
   }
 
   async #failed(client: pg.Client, batch: Job[], error: unknown): Promise<void> {
@@ -175,12 +175,19 @@ export class Writer {
     const refusal = toUnavailable(error);
     log.error({ err: error, messages: batch.length }, 'the disk of the database is full');
     this.#full = { error: refusal, until: performance.now() + FULL_DISK_MS };
+    // A disk that is full while the end of a commit is written takes PostgreSQL down with it: then it may have been committed.
+    for (const roomId of new Set(batch.map((job) => job.roomId))) publish({ type: 'room:uncertain', roomId });
     for (const job of [...batch, ...this.#queue.splice(0)]) job.reject(refusal);
   }
 
   /** PostgreSQL has undone it: it may be tried again, and if one draft alone is at fault its neighbours must not suffer. */
   async #isolate(client: pg.Client, batch: Job[], error: unknown): Promise<void> {
-    if (isUnavailable(error)) return void this.#again(batch, error);
+    if (isUnavailable(error)) {
+      log.warn({ err: error, messages: batch.length }, 'PostgreSQL has undone a commit; trying again');
+      await sleep(RETRY_MS);
+      this.#again(batch, error);
+      return;
+    }
     if (batch.length === 1) return batch[0]?.reject(error);
     for (const [index, job] of batch.entries()) {
       try {
@@ -208,24 +215,6 @@ export class Writer {
     const refused = batch.filter((job) => this.#closing || job.until <= now);
     for (const job of refused) job.reject(toUnavailable(error));
     this.#queue.unshift(...batch.filter((job) => !refused.includes(job)));
-  }
-}
-
-/** Acknowledges what is committed, then publishes it: one event for each room. */
-function settle(drafts: PendingDraft[], outcomes: Outcome[]): void {
-  const byRoom = new Map<number, { room: Room; messages: Message[] }>();
-  drafts.forEach((draft, index) => {
-    const outcome = outcomes[index];
-    if (!outcome) return void draft.reject(new AppError('not_found', 'There is no such room.'));
-    draft.resolve(outcome);
-    if (!outcome.created) return;
-    const group = byRoom.get(draft.room.id);
-    if (group) group.messages.push(outcome.message);
-    else byRoom.set(draft.room.id, { room: draft.room, messages: [outcome.message] });
-  });
-  for (const { room, messages } of byRoom.values()) {
-    messages.sort((a, b) => a.seq - b.seq);
-    publish({ type: 'messages:created', roomId: room.id, room: room.name, messages });
   }
 }
 

@@ -1,0 +1,56 @@
+import type { Message, Room } from '../contracts/entities';
+import { AppError } from '../contracts/errors';
+import { keyOf, type Draft } from './insert';
+import { publish } from './publish';
+
+/** The stored message, and whether this call is what stored it. */
+export interface Written {
+  message: Message;
+  created: boolean;
+}
+
+/** A draft with somebody who waits for what becomes of it. */
+export interface Asked extends Draft {
+  resolve(written: Written): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Acknowledges what was stored, then publishes it: one event for each room.
+ *
+ * @param messages of each draft its message, or undefined where it was left out
+ * @returns the drafts that were left out
+ */
+export function settle<D extends Asked>(drafts: readonly D[], messages: readonly (Message | undefined)[]): D[] {
+  const byRoom = new Map<number, { room: Room; created: Message[] }>();
+  const rest: D[] = [];
+  for (const [index, draft] of drafts.entries()) {
+    const message = messages[index];
+    if (!message) {
+      rest.push(draft);
+      continue;
+    }
+    draft.resolve({ message, created: true });
+    const group = byRoom.get(draft.room.id);
+    if (group) group.created.push(message);
+    else byRoom.set(draft.room.id, { room: draft.room, created: [message] });
+  }
+  for (const { room, created } of byRoom.values()) {
+    created.sort((a, b) => a.seq - b.seq);
+    publish({ type: 'messages:created', roomId: room.id, room: room.name, messages: created });
+  }
+  return rest;
+}
+
+/**
+ * Answers drafts that were not stored anew: with what is stored, or that their room is gone.
+ *
+ * @param stored by `keyOf`
+ */
+export function answer(drafts: readonly Asked[], stored: ReadonlyMap<string, Message>): void {
+  for (const draft of drafts) {
+    const message = stored.get(keyOf(draft) ?? '');
+    if (message) draft.resolve({ message, created: false });
+    else draft.reject(new AppError('not_found', 'There is no such room.'));
+  }
+}
