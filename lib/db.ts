@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '@/generated/prisma/client';
+import { AppError } from './contracts/errors';
 import { log } from './log';
 import { PatientPool } from './patient-pool';
 
@@ -70,7 +71,8 @@ export async function connectAlone(settings: pg.ClientConfig): Promise<pg.Client
 }
 
 function database(): Database {
-  if (!shared.besedaDatabase) throw new Error('The database is not connected');
+  // Whoever comes while the service starts or stops is to come back.
+  if (!shared.besedaDatabase) throw new AppError('unavailable', 'The service is not running.', { retryAfterMs: 1_000 });
   return shared.besedaDatabase;
 }
 

@@ -77,6 +77,11 @@ class SocketIoConnection extends Connection {
     return bytes;
   }
 
+  /** Ends the line itself: Engine.IO would wait half a minute more for a dead peer to answer that it is closed. */
+  drop(): void {
+    this.#webSocket?.terminate();
+  }
+
   /** A client that polls sends when it likes: of it there is nothing to stop reading. */
   protected override read(reading: boolean): void {
     this.#receipts?.excuse();
@@ -116,6 +121,9 @@ class SocketIoConnection extends Connection {
   }
 }
 
+/** Attempts to be let in over one connection: a client that was refused comes back with other credentials, once or twice. */
+const MAX_ATTEMPTS = 5;
+
 /** The error that a refused handshake carries: `connect_error` with `data` in the wire's form. */
 class HandshakeError extends Error {
   readonly data: unknown;
@@ -145,7 +153,10 @@ async function admit(socket: Socket): Promise<Actor> {
 
 function serve(hub: Hub, socket: Socket, actor: Actor): void {
   const connection = new SocketIoConnection(socket, actor);
-  socket.on('disconnect', () => hub.remove(connection));
+  socket.on('disconnect', (reason) => {
+    hub.remove(connection);
+    if (reason === 'ping timeout') connection.drop();
+  });
   socket.onAny((name: string, ...args: unknown[]) => {
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
@@ -169,7 +180,15 @@ function serve(hub: Hub, socket: Socket, actor: Actor): void {
  */
 export function serveSocketIo(io: SocketIo, hub: Hub, handshakes: Handshakes): void {
   const actors = new WeakMap<Socket, Actor>();
+  const attempts = new WeakMap<Socket['conn'], number>();
   io.use((socket, next) => {
+    const attempt = (attempts.get(socket.conn) ?? 0) + 1;
+    attempts.set(socket.conn, attempt);
+    // Socket.IO takes each CONNECT packet for an attempt until one has succeeded: one connection could fill the line for all.
+    if (attempt > MAX_ATTEMPTS) {
+      socket.conn.close();
+      return;
+    }
     handshakes
       .run(() => admit(socket))
       .then(

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pool } from '@/lib/db';
 import { startInProcess } from '../../harness/in-process';
 import { createPerson, type Person } from '../../harness/people';
-import { PlainSocket } from '../../harness/plain-client';
+import { lockTable } from '../../harness/lock';
+import { PlainSocket, Refused } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
 import { inWorld } from './world';
 
@@ -14,6 +16,14 @@ beforeAll(async () => {
   anna = await createPerson();
   room = (await world.room(anna)).name;
 });
+
+/** Statements that wait until somebody lets go. */
+async function waitingForLocks(): Promise<number | null> {
+  const { rowCount } = await pool().query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rowCount;
+}
 
 describe('a connection is closed', () => {
   it('when the server goes away, with how long to wait, and no other is let in', async () => {
@@ -28,6 +38,36 @@ describe('a connection is closed', () => {
     expect(await plain.closed).toEqual({ code: 1001 });
     await socketIo.facts.wait('(closed)');
     await expect(PlainSocket.join(server.url, room, anna.token)).rejects.toThrow();
+    await stopped;
+  });
+
+  it('when it was still being let in as the server went away', async () => {
+    const server = await startInProcess();
+    const goOn = await lockTable('sessions');
+    const joining = PlainSocket.open(server.url, `/ws/chat/${room}`, anna.token);
+    await expect.poll(waitingForLocks).toBe(1);
+    const stopped = server.stop();
+    await goOn();
+    const outcome = await joining.then(
+      ({ closed }) => closed,
+      (error: unknown) => error,
+    );
+    if (outcome instanceof Refused) expect(outcome.status).toBe(503);
+    else expect(outcome).toEqual({ code: 1001 });
+    await stopped;
+  });
+
+  it('after what was under way is acknowledged', async () => {
+    const server = await startInProcess();
+    const client = await SocketIoClient.connect(server.url, anna.token);
+    await client.call('room:join', { room });
+    const goOn = await lockTable('messages');
+    const send = client.call('message:send', { room, body: 'the last word' });
+    await expect.poll(waitingForLocks).toBe(1);
+    const stopped = server.stop();
+    await goOn();
+    expect(await send).toMatchObject({ ok: true, message: { body: 'the last word' } });
+    await client.facts.wait('(closed)');
     await stopped;
   });
 

@@ -1,5 +1,8 @@
 import type { PoolClient } from 'pg';
 import { expect, it } from 'vitest';
+import { authenticate } from '@/lib/auth/credentials';
+import { dispatch } from '@/lib/chat/commands';
+import { writer } from '@/lib/chat/writer';
 import { pool } from '@/lib/db';
 import { writeMessages } from '../../factories';
 import { createPerson } from '../../harness/people';
@@ -87,6 +90,25 @@ it('a message with an id outlasts the loss of its connection, and everyone in th
     .of('messages:created')
     .flatMap((fact) => (fact.messages as { body: string }[]).map((m) => m.body));
   expect(told).toEqual(['once', 'after']);
+});
+
+it('what is tried again stays in the order in which it was written, whatever was sent twice', async () => {
+  const anna = await createPerson();
+  const { name, id: roomId } = await world.room(anna);
+  const actor = await authenticate({ kind: 'bearer', token: anna.token });
+  const { room } = await dispatch(actor, 'room:get', { room: name });
+  const ids = ['a', 'b', 'c', 'b'].map((body) => ({
+    body,
+    clientMessageId: `00000000-0000-4000-8000-00000000000${body}`,
+  }));
+  await holding(roomId, async (release) => {
+    const writing = ids.map((draft) => writer().write({ room, author: anna, ...draft }));
+    await cutWaiting();
+    await release();
+    const written = await Promise.all(writing);
+    expect(written.map(({ message }) => message.seq)).toEqual([1, 2, 3, 2]);
+  });
+  expect(await stored(roomId)).toEqual(['a', 'b', 'c']);
 });
 
 it('a message without an id is not tried again: it would be stored twice if it had been', async () => {
