@@ -56,8 +56,11 @@ it.each(Object.keys(CLIENTS))('lets a peer go whose line is dead though nobody c
 
   const silence = (link: Link) => link.swallow('toServer', 'toClient');
   proxy.onLink = silence;
+  const lines = [...proxy.links].filter(({ isSocket }) => isSocket);
   for (const link of proxy.links) silence(link);
   await expect.poll(() => told('left'), { timeout: 8_000 }).toBe(before.left + 1);
+  // The line itself too, and not only what stood for it.
+  await Promise.all(lines.map(({ serverClosed }) => serverClosed));
   proxy.onLink = () => undefined;
   proxy.cut();
   await client?.close();
