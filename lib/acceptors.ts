@@ -5,7 +5,7 @@ import { BACKLOG } from './listening';
 import { log } from './log';
 
 /** Handles that accept beside the server's own. */
-const COUNT = 15;
+const COUNT = 31;
 /** Milliseconds that making them may take. */
 const PATIENCE_MS = 10_000;
 

@@ -15,10 +15,11 @@ export interface HandshakeOptions {
 }
 
 /**
- * Under way: enough to keep the database busy, few enough that nobody else waits long for it. In line: what is let in within patience on a
- * node of two cores; to wait costs nothing, to be refused and come back costs both sides a third of a handshake.
+ * Under way: enough to keep the pool's ten connections busy (lib/db.ts), few enough that nobody else waits long for one. In line: what a
+ * node of two cores lets in within patience; to wait costs nothing, to be refused and come back costs both sides a third of a
+ * handshake.
  */
-const DEFAULTS: HandshakeOptions = { atOnce: 32, line: 5_000 };
+const DEFAULTS: HandshakeOptions = { atOnce: 16, line: 5_000 };
 
 interface Waiting {
   since: number;
