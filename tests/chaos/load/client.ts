@@ -28,6 +28,8 @@ export class LoadClient {
   readonly #unanswered = new Map<string, string>();
   /** the last revision that it knows of its room; null before its first join */
   revision: number | null = null;
+  /** the last revision that this connection told as a fact, or answered the join with; null before that */
+  #told: number | null = null;
   /** facts that came while an answer of more than one page was being fetched */
   #held: Heard[] | null = null;
   caughtUp = false;
@@ -127,7 +129,7 @@ export class LoadClient {
     else if (heard.kind === 'answer') this.#answered(heard);
     else if (heard.kind === 'created') {
       if (this.#held) this.#held.push(heard);
-      else this.#take(heard.messages, true);
+      else this.#hearFact(heard.messages);
     }
   }
 
@@ -145,39 +147,48 @@ export class LoadClient {
       this.#socket?.terminate();
       return;
     }
+    this.#told ??= room.revision;
     if (this.revision === null) this.revision = room.revision;
-    else this.#take(messages, false);
+    else this.#read(messages);
     if (this.revision < room.revision) {
       this.#held ??= [];
       this.#call(FIRST_CALL, 'message:list', { since: this.revision, limit: 200 });
       return;
     }
     const held = this.#held ?? [];
-    const known = this.revision;
     this.#held = null;
-    // A page that was read after the join may hold what was told as a fact, too.
-    for (const fact of held) {
-      if (fact.kind === 'created')
-        this.#take(
-          fact.messages.filter(({ revision }) => revision > known),
-          true,
-        );
-    }
+    for (const fact of held) if (fact.kind === 'created') this.#hearFact(fact.messages);
     clearTimeout(this.#patience);
     this.#attempt = 0;
     this.caughtUp = true;
     this.#tally.arrived();
   }
 
-  #take(messages: Answer['messages'], live: boolean): void {
-    for (const { seq, revision, body } of messages) {
-      const next = (this.revision ?? 0) + 1;
-      if (revision < next) this.#tally.doubled++;
-      else if (revision > next) this.#tally.skipped++;
-      this.revision = Math.max(revision, this.revision ?? 0);
-      this.#tally.saw(this.options.room, seq, body);
-      if (live) this.#tally.delivered(body);
+  #read(messages: Answer['messages']): void {
+    for (const message of messages) {
+      this.#expect(message.revision, this.revision ?? 0);
+      this.#know(message);
     }
+  }
+
+  /** Facts neither skip nor repeat, counted from the join's answer; a page that was read later may hold them as well. */
+  #hearFact(messages: Answer['messages']): void {
+    for (const message of messages) {
+      this.#expect(message.revision, this.#told ?? 0);
+      this.#told = message.revision;
+      this.#know(message);
+      this.#tally.delivered(message.body);
+    }
+  }
+
+  #expect(revision: number, last: number): void {
+    if (revision <= last) this.#tally.doubled++;
+    else if (revision > last + 1) this.#tally.skipped++;
+  }
+
+  #know({ seq, revision, body }: Answer['messages'][number]): void {
+    this.revision = Math.max(revision, this.revision ?? 0);
+    this.#tally.saw(this.options.room, seq, body);
   }
 
   #closed(socket: WebSocket): void {
@@ -188,6 +199,7 @@ export class LoadClient {
     this.caughtUp = false;
     this.stalled = false;
     this.#held = null;
+    this.#told = null;
     if (this.#ended) return;
     const longest = Math.min(BACK_OFF.last, BACK_OFF.first * 2 ** this.#attempt++);
     const wait = Math.max(this.#retryAfterMs, longest * (0.5 + this.#random() / 2));
