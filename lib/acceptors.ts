@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Server as HttpServer } from 'node:http';
-import { Server } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { BACKLOG } from './listening';
 import { log } from './log';
 
@@ -15,40 +15,12 @@ const PATIENCE_MS = 10_000;
  */
 const MIRROR = `process.on('message', (_, handle) => { process.send(0, handle); handle.close(); });`;
 
-/** Makes a handle accept for a server, as node:http makes its own. */
-function accept(handle: Server, server: HttpServer): void {
-  Object.assign(handle, { allowHalfOpen: true, noDelay: true });
-  handle.on('connection', (socket) => server.emit('connection', socket));
-  handle.on('error', (error) => log.warn({ err: error }, 'A connection could not be accepted'));
-}
-
-async function mirrored(mirror: ChildProcess, server: HttpServer): Promise<Server[]> {
-  const found: Server[] = [];
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(resolve, PATIENCE_MS).unref();
-    const ask = () => {
-      if (found.length === COUNT || !server.listening || !mirror.connected) {
-        clearTimeout(late);
-        resolve();
-      } else {
-        mirror.send(0, server, (error) => {
-          if (error) resolve();
-        });
-      }
-    };
-    mirror.on('message', (_message, handle) => {
-      if (handle instanceof Server) {
-        // In the same turn as it arrived: it listens already, and what it accepted with nobody to hear of it would hang.
-        accept(handle, server);
-        found.push(handle);
-      }
-      ask();
-    });
-    mirror.once('exit', () => resolve());
-    ask();
-  });
-  mirror.removeAllListeners('message');
-  return found;
+/** A handle that accepts for a server, as node:http makes its own. */
+function acceptorOf(handle: Server, server: HttpServer): Server {
+  const acceptor = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
+  acceptor.on('error', (error) => log.warn({ err: error }, 'A connection could not be accepted'));
+  // Receiving the handle has made it listen, with Node's default for the queue: this takes it over before the event loop turns.
+  return acceptor.listen(handle, BACKLOG);
 }
 
 /**
@@ -58,7 +30,8 @@ async function mirrored(mirror: ChildProcess, server: HttpServer): Promise<Serve
  */
 export class Acceptors {
   readonly #mirror: ChildProcess;
-  #serving: Promise<Server[]> = Promise.resolve([]);
+  readonly #all: Server[] = [];
+  #closing = false;
 
   /** Gets ready, beside whatever else is being started: once clients are knocking there is no time for it. */
   constructor() {
@@ -74,22 +47,32 @@ export class Acceptors {
 
   /** @param server which listens already */
   serve(server: HttpServer): void {
-    this.#serving = mirrored(this.#mirror, server).then((handles) => {
-      this.#end();
-      // Over again, because receiving a handle has set the queue to Node's default.
-      return handles.map((handle) => {
-        const acceptor = new Server();
-        accept(acceptor, server);
-        return acceptor.listen(handle, BACKLOG);
-      });
+    const late = setTimeout(() => this.#end(), PATIENCE_MS).unref();
+    const next = () => {
+      if (this.#closing || this.#all.length === COUNT) {
+        clearTimeout(late);
+        this.#end();
+      } else if (this.#mirror.connected) {
+        this.#mirror.send(0, server, (error) => {
+          if (error) this.#end();
+        });
+      }
+    };
+    this.#mirror.on('message', (_message, handle) => {
+      if (!(handle instanceof Server)) return;
+      const acceptor = acceptorOf(handle, server);
+      if (this.#closing) acceptor.close();
+      else this.#all.push(acceptor);
+      next();
     });
+    next();
   }
 
   /** Stops accepting; settles once what was accepted is closed. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#end();
-    const acceptors = await this.#serving;
-    await Promise.all(acceptors.map((acceptor) => new Promise((resolve) => acceptor.close(resolve))));
+    await Promise.all(this.#all.map((acceptor) => new Promise((resolve) => acceptor.close(resolve))));
   }
 
   #end(): void {

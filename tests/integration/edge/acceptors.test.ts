@@ -52,3 +52,28 @@ it('several connections are accepted in one turn of a busy event loop, all are s
   const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
   expect(error.code).toBe('ECONNREFUSED');
 });
+
+it('waits at the end for what was accepted at the very beginning, whichever handle took it', async () => {
+  const acceptors = new Acceptors();
+  const server = createHttpServer();
+  const answers: (() => void)[] = [];
+  server.on('request', (_request, response) => answers.push(() => void response.end('late')));
+  const port = await listen(server, 'localhost', 0);
+  acceptors.serve(server);
+  const requests: Promise<Response>[] = [];
+  while (requests.length < 100) {
+    requests.push(fetch(`http://localhost:${port}`, { headers: { connection: 'close' } }));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await expect.poll(() => answers.length).toBe(100);
+
+  let over = false;
+  const drained = drain(server, acceptors).then(() => (over = true));
+  for (const answer of answers) {
+    expect(over).toBe(false);
+    answer();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  for (const request of requests) expect(await (await request).text()).toBe('late');
+  await drained;
+});
