@@ -126,7 +126,7 @@ describe('whoever sends faster than it is answered', () => {
         : (await PlainSocket.join(server.url, room, boris.token)).socket;
     let answers = 0;
     reader.on('message', (data: Buffer) => (answers += /^43\d|"type":"ack"/.test(data.toString()) ? 1 : 0));
-    const goOn = await lockTable('messages');
+    const goOn = await lockTable('chats');
     for (let id = 0; id < FRAMES; id++) {
       reader.send(
         transport === 'Socket.IO'
