@@ -1,7 +1,7 @@
 /** Milliseconds between two rounds: a thousand arrivals in a room at once are one fact. */
 const ROUND_MS = 500;
 /**
- * Connections told in one round, over all rooms. Everybody coming back at once changes every room in every round, and telling them all of
+ * Users told in one round, over all rooms. Everybody coming back at once changes every room in every round, and telling them all of
  * it each time took a tenth of what letting them in took.
  */
 const BUDGET = 1_000;
@@ -10,7 +10,7 @@ const LATEST_MS = 4_000;
 
 /** Who has something to tell about who came and went. */
 export interface Teller {
-  /** connections that hear it */
+  /** users that hear it */
   readonly listeners: number;
   readonly tell: () => void;
 }

@@ -59,7 +59,7 @@ export class Presence {
     turns.cancel(this);
   }
 
-  /** How many connections hear of it when somebody comes or goes: what telling it costs. */
+  /** How many users hear of it when somebody comes or goes, most on one connection: about what telling it costs. */
   get listeners(): number {
     return this.#here.size;
   }
