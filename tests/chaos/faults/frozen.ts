@@ -19,19 +19,25 @@ async function writerBackend(world: World): Promise<number | undefined> {
   return rows[0]?.pid;
 }
 
+/** Freezes it while something else goes on, and lets it go on whatever comes of that. */
+async function whileFrozen(world: World, meanwhile: () => Promise<void>): ReturnType<Fault['inject']> {
+  const pid = await writerBackend(world);
+  if (pid === undefined) return now(['the writer has no connection']);
+  signal(pid, 'SIGSTOP');
+  try {
+    await meanwhile();
+  } finally {
+    signal(pid, 'SIGCONT');
+  }
+  return now();
+}
+
 const frozenCommit: Fault = {
   name: 'frozen-commit',
   title: 'a commit that stands still in PostgreSQL, 0.5–9 s',
   quick: { given: 1 },
   full: { given: 15 },
-  async inject(world, random) {
-    const pid = await writerBackend(world);
-    if (pid === undefined) return now(['the writer has no connection']);
-    signal(pid, 'SIGSTOP');
-    await pause(aWhile(world, random));
-    signal(pid, 'SIGCONT');
-    return now();
-  },
+  inject: (world, random) => whileFrozen(world, () => pause(aWhile(world, random))),
 };
 
 const frozenOrphan: Fault = {
@@ -39,20 +45,13 @@ const frozenOrphan: Fault = {
   title: 'a commit that stands still, and ends after the server that asked for it was killed',
   quick: { given: 1 },
   full: { given: 15 },
-  async inject(world, random) {
-    const pid = await writerBackend(world);
-    if (pid === undefined) return now(['the writer has no connection']);
-    signal(pid, 'SIGSTOP');
-    try {
+  inject: (world, random) =>
+    whileFrozen(world, async () => {
       await pause(50 + random() * 300);
       await world.service.kill();
       await world.service.start();
       await pause(random() * 1_500);
-    } finally {
-      signal(pid, 'SIGCONT');
-    }
-    return now();
-  },
+    }),
 };
 
 const heldRoom: Fault = {
