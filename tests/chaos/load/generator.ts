@@ -61,9 +61,10 @@ function obey(order: Order): unknown {
       churning = steadily(order.perSecond, () => pick()?.hangUp());
       return null;
     case 'stall': {
-      // Evenly among all, so that every room has readers of both kinds.
-      const every = Math.floor(clients.length / Math.max(1, order.count));
-      clients.forEach((client, index) => {
+      // Evenly among all, so that every room has readers of both kinds; one that is just coming back has nothing yet to stop reading.
+      const there = clients.filter(({ caughtUp, stalled }) => caughtUp || stalled);
+      const every = Math.floor(there.length / Math.max(1, order.count));
+      there.forEach((client, index) => {
         const stalled = index % every === 0 && index < order.count * every;
         if (client.stalled !== stalled) client.stall(stalled);
       });
