@@ -7,7 +7,7 @@ import { env } from '../env';
 import { limit, refund } from '../limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
-import { query, read, transaction } from './database';
+import { query, read, transaction } from '../queries';
 import { usernameSkeleton } from './names';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';

@@ -1,5 +1,5 @@
 import { log } from '../log';
-import { query } from './database';
+import { query } from '../queries';
 
 /** Milliseconds for which sessions are gathered: when everybody comes back at once it is one statement and one commit, not thousands. */
 const GATHER_MS = 250;

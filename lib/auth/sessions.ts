@@ -5,7 +5,7 @@ import type { Actor } from '../contracts/actor';
 import { LIMITS } from '../contracts/limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { noteSeen } from './last-seen';
-import { query, read } from './database';
+import { query, read } from '../queries';
 import { readToken } from './tokens';
 
 /** A session that was just made. */

@@ -6,7 +6,7 @@ import { addressKey, limit, refund } from '../limits';
 import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
-import { query, read, transaction } from './database';
+import { query, read, transaction } from '../queries';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 

@@ -1,5 +1,5 @@
 import { beginSession } from '@/lib/auth/begin-session';
-import { transaction } from '@/lib/auth/database';
+import { transaction } from '@/lib/queries';
 import { createUser } from '../factories';
 
 export interface Person {

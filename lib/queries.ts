@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResultRow } from 'pg';
-import { isUnavailable, outlasting, pool, toUnavailable } from '../db';
-import { statementName } from '../statement-name';
+import { isUnavailable, outlasting, pool, toUnavailable } from './db';
+import { statementName } from './statement-name';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
 function translate(error: unknown): unknown {
