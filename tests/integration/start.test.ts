@@ -69,8 +69,9 @@ describe('a start that fails says why in one line', () => {
   });
 
   it('a database that nobody listens for', async () => {
+    const password = 'hunter2';
     expectOneLine(
-      await failingStart({ database: 'postgresql://u:hunter2@127.0.0.1:1/x' }),
+      await failingStart({ database: `postgresql://u:${password}@127.0.0.1:1/x` }),
       /127\.0\.0\.1:1 cannot be reached/,
     );
   });
