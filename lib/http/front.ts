@@ -41,6 +41,11 @@ app.notFound((context) => {
   return problem(new AppError('not_found', 'There is nothing at this address.'));
 });
 
+/** Every route that is answered here, as method and path: `GET /api/v1/rooms/:room`. */
+export function routes(): string[] {
+  return [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))];
+}
+
 /** The same address with the room's present name; 308 keeps method and body (RFC 9110, 15.4.9). */
 function movedTo(name: string, { url = '/' }: IncomingMessage): Response {
   const location = url.replace(ROOM_SEGMENT, (_, before: string) => before + encodeURIComponent(name));

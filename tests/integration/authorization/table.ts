@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { PASSWORD } from '../../factories';
+import type { CommandName } from '@/lib/contracts/commands';
+import type { FactName } from '@/lib/contracts/facts';
+import type { Stage } from './stage';
+
+/**
+ * Who may do what, for every command, route, page and fact: seven outcomes, in the order of STANDINGS (anonymous, non-member, member,
+ * owner, removed, administrator, suspended). `ok` is any success; a number is the refusal's HTTP status, over sockets its code.
+ * An administrator here is no member of the room.
+ */
+export interface Row {
+  public: string;
+  /** as in a public room, unless it says otherwise */
+  private?: string;
+}
+
+export interface CommandRow extends Row {
+  input: (stage: Stage) => Record<string, unknown>;
+}
+
+export interface RouteRow extends Row {
+  /** what `:name` parameters stand for; `:room` is the stage's room and `:seq` its message unless said otherwise */
+  params?: (stage: Stage) => Record<string, string>;
+  query?: string;
+  json?: (stage: Stage) => Record<string, unknown>;
+}
+
+export const IN_ROOM = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok ok 404 404 401' };
+export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 403 ok 404 ok 401' };
+export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
+export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
+export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
+
+const inRoom = ({ room }: Stage) => ({ room });
+const fresh = () => `fresh-${randomUUID().slice(0, 8)}`;
+
+/** Commands over Socket.IO and plain WebSocket. */
+export const COMMANDS: Record<CommandName | 'typing' | 'room:leave', CommandRow> = {
+  'room:create': { ...SIGNED_IN, input: () => ({ name: fresh() }) },
+  'room:list': { ...SIGNED_IN, input: () => ({}) },
+  'room:search': { ...SIGNED_IN, input: () => ({ q: 'matrix' }) },
+  'room:get': { ...IN_ROOM, input: inRoom },
+  'room:update': { ...MANAGE, input: ({ room }) => ({ room, topic: 'changed' }) },
+  'room:delete': { ...MANAGE, input: inRoom },
+  'room:join': { ...IN_ROOM, input: inRoom },
+  'room:leave': { ...SIGNED_IN, input: inRoom },
+  'room:read': { ...IN_ROOM, input: ({ room, seq }) => ({ room, seq }) },
+  'message:send': { ...IN_ROOM, input: ({ room }) => ({ room, body: 'hello' }) },
+  'message:list': { ...IN_ROOM, input: inRoom },
+  // Of one's own message; whoever could not have written one tries the owner's.
+  'message:edit': {
+    public: '401 403 ok ok 403 403 401',
+    private: '401 404 ok ok 404 404 401',
+    input: ({ room, seq }) => ({ room, seq, body: 'edited' }),
+  },
+  'message:delete': {
+    public: '401 403 ok ok 403 ok 401',
+    private: '401 404 ok ok 404 404 401',
+    input: ({ room, seq }) => ({ room, seq }),
+  },
+  typing: { ...IN_ROOM, input: ({ room }) => ({ room, typing: true }) },
+};
+
+/** Every route that the front door answers itself, by method and path as it is registered. */
+export const ROUTES: Record<string, RouteRow> = {
+  'GET /api/health/live': ANYBODY,
+  'GET /api/health/ready': ANYBODY,
+  'GET /api/v1/rooms': SIGNED_IN,
+  'POST /api/v1/rooms': { ...SIGNED_IN, json: () => ({ name: fresh() }) },
+  'GET /api/v1/rooms/:room': IN_ROOM,
+  'PATCH /api/v1/rooms/:room': { ...MANAGE, json: () => ({ topic: 'changed' }) },
+  'DELETE /api/v1/rooms/:room': MANAGE,
+  'GET /api/v1/rooms/:room/messages': IN_ROOM,
+  'POST /api/v1/rooms/:room/messages': { ...IN_ROOM, json: () => ({ body: 'hello' }) },
+  'PATCH /api/v1/rooms/:room/messages/:seq': { ...COMMANDS['message:edit'], json: () => ({ body: 'edited' }) },
+  'DELETE /api/v1/rooms/:room/messages/:seq': COMMANDS['message:delete'],
+  'PUT /api/v1/rooms/:room/read': { ...IN_ROOM, json: ({ seq }) => ({ seq }) },
+  'GET /api/v1/me': SIGNED_IN,
+  // An account that exists already: taken, whoever asks.
+  'POST /register': {
+    public: '409 409 409 409 409 409 409',
+    json: ({ other }) => ({ email: other.email, username: other.username, password: PASSWORD }),
+  },
+  'POST /login': {
+    public: '401 ok ok ok ok ok 403',
+    json: ({ actor }) => ({ email: actor?.email ?? 'nobody@example.org', password: PASSWORD }),
+  },
+  'GET /logout': ANYBODY,
+  'GET /user': SIGNED_IN,
+  'POST /user/rooms': { ...SIGNED_IN, json: () => ({ name: fresh() }) },
+  'DELETE /user/rooms/delete/:room': MANAGE,
+  'POST /user/rooms/delete/:room': MANAGE,
+  'GET /user/search/results': { ...SIGNED_IN, query: '?q=matrix' },
+  'GET /chat/:room': IN_ROOM,
+  'POST /chat/:room': { ...IN_ROOM, json: () => ({ body: 'hello' }) },
+  'POST /preferences': { ...ANYBODY, json: () => ({ locale: 'ru' }) },
+};
+
+/** Pages of Next, by path: a browser without a session is sent to sign in. */
+export const PAGES: Record<string, Row> = {
+  '/': { public: 'ok 303 303 303 303 303 ok' },
+  '/login': { public: 'ok 303 303 303 303 303 ok' },
+  '/register': { public: 'ok 303 303 303 303 303 ok' },
+  '/user': { public: '303 ok ok ok ok ok 303' },
+  '/user/search': { public: '303 ok ok ok ok ok 303' },
+  '/user/search/results': { public: '303 ok ok ok ok ok 303' },
+  '/user/rooms/delete/:room': { public: '303 403 403 ok 403 ok 303', private: '303 404 403 ok 404 ok 303' },
+  '/chat/:room': { public: '303 ok ok ok 403 ok 303', private: '303 404 ok ok 404 404 303' },
+};
+
+/** Who hears a fact, on a connection that has joined the room where it may: `yes` or `-`. Without credentials there is no connection. */
+export const FACTS: Record<FactName, Row> = {
+  'messages:created': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  'message:updated': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  presence: { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  typing: { public: '- yes yes - - yes -', private: '- - yes - - - -' },
+  'member:added': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  'member:removed': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  // On connections that have not joined the room: members alone, and joining is what makes one a member of a public room.
+  'room:activity': { public: '- - yes yes - - -' },
+  'room:updated': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  'room:deleted': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  // The owner reads; their other connection hears it.
+  'room:read': { public: '- - - yes - - -' },
+  // The non-member is added.
+  'room:added': { public: '- yes - - - - -' },
+  // The member is removed.
+  'room:removed': { public: '- - yes - - - -' },
+  'user:updated': { public: '- yes yes yes - yes -', private: '- - yes yes - - -' },
+  // The member's session is ended.
+  'session:closing': { public: '- - yes - - - -' },
+};
