@@ -18,9 +18,4 @@ export class CommandError extends Error {
     super(message);
     this.name = 'CommandError';
   }
-
-  /** Whether the same thing may succeed later without anybody changing it. */
-  get transient(): boolean {
-    return ['offline', 'timeout', 'protocol', 'rate_limited', 'unavailable'].includes(this.code);
-  }
 }

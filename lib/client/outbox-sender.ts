@@ -40,7 +40,6 @@ const LAST_RETRY_MS = 30_000;
 const JITTER = 0.25;
 
 interface Pause {
-  until: number;
   /** the server named the time: a new connection does not shorten it */
   told: boolean;
   timer: ReturnType<typeof setTimeout>;
@@ -94,7 +93,7 @@ export class OutboxSender {
       },
       Math.max(until - Date.now(), 0),
     );
-    this.#pauses.set(roomId, { until, told, timer });
+    this.#pauses.set(roomId, { told, timer });
   }
 
   stop(): void {

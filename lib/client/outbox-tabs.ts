@@ -69,10 +69,3 @@ export function browserTabs(accountId: number): OutboxTabs {
     },
   };
 }
-
-/** No other tabs, for tests of a single one. */
-export const onlyTab: OutboxTabs = {
-  tell: () => undefined,
-  listen: () => () => undefined,
-  alone: (_roomId, _signal, work) => work(),
-};

@@ -7,7 +7,7 @@ import type { SocketCommand, SocketCommands } from './results';
 import { RoomSession } from './room-session';
 import type { ChatSocket, ConnectionState } from './socket';
 import { memoryOutboxStore } from './outbox-store';
-import { onlyTab } from './outbox-tabs';
+import type { OutboxTabs } from './outbox-tabs';
 import { createStore } from './store';
 
 const me: Account = { id: 1, username: 'anna', email: 'anna@example.org', role: 'user', locale: null };
@@ -82,6 +82,13 @@ function fakeSocket(answer: (asked: Asked) => unknown) {
     of: (name: SocketCommand) => asked.filter((one) => one.name === name).map(({ input }) => input),
   };
 }
+
+/** No other tabs. */
+const onlyTab: OutboxTabs = {
+  tell: () => undefined,
+  listen: () => () => undefined,
+  alone: (_roomId, _signal, work) => work(),
+};
 
 function start(answer: (asked: Asked) => unknown, opened = page(1, 5)) {
   const fake = fakeSocket(answer);
