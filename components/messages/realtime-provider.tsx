@@ -3,11 +3,9 @@
 import { loginPath } from '@/lib/contracts/paths';
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createAccountOutbox } from '@/lib/client/account-outbox';
-import { api } from '@/lib/client/api';
-import { CommandError } from '@/lib/client/errors';
-import { isRoom } from '@/lib/client/guards';
 import type { Outbox } from '@/lib/client/outbox';
 import type { OutboxEntry } from '@/lib/client/outbox-entry';
+import { loadOwnRooms } from '@/lib/client/own-rooms';
 import type { RoomNames } from '@/lib/client/room-names';
 import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
 import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
@@ -48,23 +46,6 @@ if (typeof window !== 'undefined') {
   window.addEventListener('pageshow', () => (leaving = false));
 }
 
-function hasRooms(value: unknown): value is { rooms: OwnRoom[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'rooms' in value &&
-    Array.isArray(value.rooms) &&
-    value.rooms.every(isRoom)
-  );
-}
-
-/** @throws CommandError */
-async function loadOwnRooms(): Promise<readonly OwnRoom[]> {
-  const answer = await api('/api/v1/rooms');
-  if (!hasRooms(answer)) throw new CommandError('protocol', 'The list of rooms was not understood.');
-  return answer.rooms;
-}
-
 /** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
 function keepRooms({ account, socket, rooms }: Realtime): () => void {
   /** What was told since the list was asked for: the answer may be older than that. Null while nothing is asked. */
@@ -77,7 +58,7 @@ function keepRooms({ account, socket, rooms }: Realtime): () => void {
   const load = async () => {
     const told: RoomsAction[] = (meanwhile = []);
     // Without an answer the list stays as it is; the next connection asks again.
-    const loaded = await loadOwnRooms().catch(() => null);
+    const loaded = await loadOwnRooms(account.id).catch(() => null);
     // A later connection has asked anew.
     if (told !== meanwhile) return;
     meanwhile = null;
@@ -120,7 +101,7 @@ export function RealtimeProvider({
     const rooms = createStore(initialRooms);
     const markUnread = (roomId: number, unread: number) =>
       rooms.set(roomsReducer(rooms.get(), { type: 'unread', roomId, unread }));
-    const { outbox, names, run } = createAccountOutbox(account.id, socket, loadOwnRooms);
+    const { outbox, names, run } = createAccountOutbox(account.id, socket);
     return { socket, rooms, markUnread, outbox, names, runOutbox: run };
   });
   const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);

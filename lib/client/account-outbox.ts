@@ -1,8 +1,8 @@
-import type { Room } from '@/lib/contracts/entities';
 import { Outbox } from './outbox';
 import { indexedDbOutboxStore } from './outbox-database';
 import { withSpareMemory } from './outbox-store';
 import { browserTabs } from './outbox-tabs';
+import { loadOwnRooms } from './own-rooms';
 import type { SocketCommands } from './results';
 import { RoomNames } from './room-names';
 import type { ChatSocket } from './socket';
@@ -17,17 +17,9 @@ export interface AccountOutbox {
   run: () => () => void;
 }
 
-/**
- * Joins an outbox to what the browser keeps, to the other tabs, and to the connection.
- *
- * @param ownRooms the rooms that one is a member of, as the service has them now; throws CommandError
- */
-export function createAccountOutbox(
-  accountId: number,
-  socket: ChatSocket,
-  ownRooms: () => Promise<readonly Room[]>,
-): AccountOutbox {
-  const names = new RoomNames(socket, ownRooms);
+/** Joins an account's outbox to what the browser keeps, to the other tabs, and to the connection. */
+export function createAccountOutbox(accountId: number, socket: ChatSocket): AccountOutbox {
+  const names = new RoomNames(socket, () => loadOwnRooms(accountId));
   const sender = {
     get connected() {
       return socket.connected;
