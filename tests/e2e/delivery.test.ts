@@ -353,7 +353,7 @@ test.each([
   visitor.tolerate(/portal\.example/, /401/, /CORS/, /ERR_FAILED/, /ERR_NAME_NOT_RESOLVED/);
   const here = await (await openRoom(visitor, room.name)).live();
   const { page } = here;
-  const captive = /\/(socket\.io|api)\//;
+  const captive = /\/(socket\.io\/|api\/|user$)/;
   await page.route(captive, (route) => route.fulfill(portal));
   line.cut();
   await page.getByText('Reconnecting…').waitFor();
