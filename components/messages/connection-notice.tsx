@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { Notice } from './notice';
-import { useConnectionState } from './realtime-provider';
+import { useConnectionState, useLosable } from './realtime-provider';
 
 /** What passes sooner than this is nobody's concern. */
 const PATIENCE_MS = 1_000;
@@ -12,7 +12,9 @@ const PATIENCE_MS = 1_000;
 export function ConnectionNotice({ catchingUp }: { catchingUp: boolean }) {
   const t = useTranslations('chat');
   const connection = useConnectionState();
-  const trouble = connection !== 'connected' ? connection : catchingUp ? 'catchingUp' : null;
+  const offline = useLosable() ? 'offlineLosable' : 'offline';
+  const lost = connection === 'offline' ? offline : connection;
+  const trouble = lost !== 'connected' ? lost : catchingUp ? 'catchingUp' : null;
   const [shown, setShown] = useState(false);
   const troubled = trouble !== null;
   useEffect(() => {

@@ -145,6 +145,12 @@ export function useRefusedMessages(): readonly OutboxEntry[] {
   return useSyncExternalStore(refused.subscribe, refused.get, () => noneRefused);
 }
 
+/** Whether something that one wrote would go with the page, because the browser does not keep it. */
+export function useLosable(): boolean {
+  const { losable } = useRealtime().outbox;
+  return useSyncExternalStore(losable.subscribe, losable.get, () => false);
+}
+
 /** How many of one's own messages wait to be sent, in all rooms. */
 export function useWaitingCount(): number {
   const { waiting } = useRealtime().outbox;

@@ -30,7 +30,7 @@ export function createAccountOutbox(accountId: number, socket: ChatSocket): Acco
     onDisconnect: (handler: () => void) => socket.onDisconnect(handler),
   };
   const outbox = new Outbox(sender, withSpareMemory(indexedDbOutboxStore(accountId)), browserTabs(accountId));
-  const keepPage = (event: BeforeUnloadEvent) => outbox.losable() && event.preventDefault();
+  const keepPage = (event: BeforeUnloadEvent) => outbox.losable.get() && event.preventDefault();
   return {
     outbox,
     names,

@@ -1,9 +1,12 @@
-import type { OutboxEntry } from './outbox-entry';
+import type { KeptEntry, OutboxEntry } from './outbox-entry';
 
 /** An entry as a tab knows it: without an order while the store has not given it one yet. */
 export interface QueuedEntry extends OutboxEntry {
   order: number | null;
 }
+
+/** Whether the store has given it an order. */
+export const isKept = (entry: QueuedEntry): entry is KeptEntry => entry.order !== null;
 
 const place = (entry: QueuedEntry) => entry.order ?? Number.POSITIVE_INFINITY;
 
@@ -15,6 +18,8 @@ export class OutboxQueue {
   readonly #entries = new Map<string, QueuedEntry>();
   readonly #rooms = new Map<number, QueuedEntry[]>();
   readonly #refused = new Set<QueuedEntry>();
+  /** what is sent or given up, though a slow store or another tab may still speak of it */
+  readonly #over = new Set<string>();
 
   get(clientMessageId: string): QueuedEntry | undefined {
     return this.#entries.get(clientMessageId);
@@ -59,10 +64,55 @@ export class OutboxQueue {
     return { index, before };
   }
 
-  remove(clientMessageId: string): QueuedEntry | undefined {
+  /** It is over with an entry, whoever still speaks of it. @returns what was known of it */
+  leave(clientMessageId: string): QueuedEntry | undefined {
     const entry = this.#entries.get(clientMessageId);
+    this.#over.add(clientMessageId);
     this.#take(clientMessageId);
     return entry;
+  }
+
+  isOver(clientMessageId: string): boolean {
+    return this.#over.has(clientMessageId);
+  }
+
+  /** What is here now, to be given to `takeUp` later. */
+  snapshot(): ReadonlyMap<string, QueuedEntry> {
+    return new Map(this.#entries);
+  }
+
+  /**
+   * Takes up what is kept and lets go of what no longer is.
+   *
+   * @param before what was here when the store was asked: what has changed since is newer than its answer
+   * @param isUnwritten whether the store has an older version of this one than is here
+   * @returns the rooms in which something changed
+   */
+  takeUp(
+    kept: readonly KeptEntry[],
+    before: ReadonlyMap<string, QueuedEntry>,
+    isUnwritten: (clientMessageId: string) => boolean,
+  ): ReadonlySet<number> {
+    const orders = new Set(kept.map(({ order }) => order));
+    const changed = new Set<number>();
+    const here = this.all();
+    const newer = new Set<string>();
+    for (const entry of here) if (before.get(entry.clientMessageId) !== entry) newer.add(entry.clientMessageId);
+    for (const { clientMessageId, roomId, order } of here) {
+      // One without an order is being written.
+      if (order === null || orders.has(order) || newer.has(clientMessageId)) continue;
+      this.#take(clientMessageId);
+      changed.add(roomId);
+    }
+    for (const entry of kept) {
+      const { clientMessageId, roomId, order, failure } = entry;
+      if (this.isOver(clientMessageId) || newer.has(clientMessageId) || isUnwritten(clientMessageId)) continue;
+      const known = this.#entries.get(clientMessageId);
+      if (known?.order === order && known.failure?.code === failure?.code) continue;
+      this.put(entry);
+      changed.add(roomId);
+    }
+    return changed;
   }
 
   /** Takes an entry out. @returns where it was among its room's, or -1 */

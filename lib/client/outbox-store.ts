@@ -77,10 +77,13 @@ export function withSpareMemory(store: OutboxStore): OutboxStore {
       return [...kept, ...(await spare.load())].sort((a, b) => a.order - b.order);
     },
     async add(entry) {
+      const work = store.add(entry);
       try {
-        last = await inTime(store.add(entry));
+        last = await inTime(work);
         return last;
       } catch {
+        // What was given up may still come about: one of the two is enough.
+        void work.then((order) => store.remove(order)).catch(() => undefined);
         return spare.add(entry);
       }
     },

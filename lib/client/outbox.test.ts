@@ -347,23 +347,25 @@ describe('Outbox', () => {
       losable: () => false,
     };
     const { outbox, list, connection } = browser.open(server, false, withSpareMemory(fragile));
+    const told: boolean[] = [];
+    outbox.losable.subscribe(() => told.push(outbox.losable.get()));
     await settle();
     outbox.add(entry(1));
     await settle();
-    expect(outbox.losable()).toBe(false);
+    expect(outbox.losable.get()).toBe(false);
     broken = true;
     outbox.add(entry(2));
     await settle();
     broken = false;
     outbox.add(entry(3));
     await settle();
-    expect(outbox.losable()).toBe(true);
+    expect(outbox.losable.get()).toBe(true);
     await outbox.reread();
     expect(list()).toEqual(bodies(1, 3));
     connection.set(true);
     await settle();
     expect(server.asked).toEqual(bodies(1, 3));
-    expect(outbox.losable()).toBe(false);
+    expect(told).toEqual([true, false]);
   });
 
   it('sends on when the store can no longer be read or written', async () => {
@@ -378,6 +380,131 @@ describe('Outbox', () => {
     await vi.runAllTimersAsync();
     expect(server.asked).toEqual(bodies(1, 3));
     expect(list()).toEqual(['message 2 (forbidden)']);
+  });
+
+  it('leaves other tabs out of what only one tab’s memory holds', async () => {
+    const full: OutboxStore = { ...browser.store, add: () => Promise.reject(new Error('quota')) };
+    const one = browser.open(server, false, withSpareMemory(full));
+    const other = browser.open(server, false, withSpareMemory(full));
+    await settle();
+    one.outbox.add(entry(1));
+    other.outbox.add(entry(2));
+    server.answer = () => Promise.reject(new CommandError('forbidden', 'No.'));
+    one.connection.set(true);
+    await settle();
+    expect(one.list()).toEqual(['message 1 (forbidden)']);
+    expect(other.list()).toEqual(['message 2']);
+    one.connection.set(false);
+    one.outbox.retry(uuid(1));
+    await settle();
+    expect(other.list()).toEqual(['message 2']);
+    server.answer = (input) => Promise.resolve(server.store(input));
+    other.connection.set(true);
+    one.connection.set(true);
+    await vi.runAllTimersAsync();
+    expect(server.stored).toEqual(['message 2', 'message 1']);
+  });
+
+  it('holds nothing in memory that another tab has found kept after all, and sent', async () => {
+    const fragile: OutboxStore = {
+      ...browser.store,
+      add: async (one) => Promise.reject(new Error(`no answer for ${await browser.store.add(one)}`)),
+      losable: () => false,
+    };
+    const one = browser.open(server, false, withSpareMemory(fragile));
+    const other = browser.open(server);
+    await settle();
+    one.outbox.add(entry(1));
+    await settle();
+    expect(one.outbox.losable.get()).toBe(true);
+    await other.outbox.reread();
+    await settle();
+    expect(server.stored).toEqual(['message 1']);
+    expect(one.list()).toEqual([]);
+    expect(one.outbox.losable.get()).toBe(false);
+  });
+
+  it('keeps once what a slow store has taken after all', async () => {
+    const slow: OutboxStore = {
+      ...browser.store,
+      add: async (one) => {
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        return browser.store.add(one);
+      },
+    };
+    const { outbox, list } = browser.open(server, false, withSpareMemory(slow));
+    outbox.add(entry(1));
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(list()).toEqual(['message 1']);
+    expect(await browser.store.load()).toEqual([]);
+  });
+
+  it('sends again what was refused although the store does not take that it waits', async () => {
+    let full = false;
+    const store: OutboxStore = {
+      ...browser.store,
+      update: (one) => (full ? Promise.reject(new Error('quota')) : browser.store.update(one)),
+    };
+    server.answer = () => Promise.reject(new CommandError('forbidden', 'No.'));
+    const { outbox, list, connection } = browser.open(server, true, store);
+    for (const n of [1, 2]) outbox.add(entry(n));
+    await settle();
+    connection.set(false);
+    full = true;
+    outbox.retry(uuid(1));
+    await settle();
+    await outbox.reread();
+    expect(list()).toEqual(['message 1', 'message 2 (forbidden)']);
+    server.answer = (input) => Promise.resolve(server.store(input));
+    connection.set(true);
+    await settle();
+    expect(server.stored).toEqual(['message 1']);
+    expect(list()).toEqual(['message 2 (forbidden)']);
+    expect(await browser.store.load()).toMatchObject([{ body: 'message 2' }]);
+    server.answer = () => Promise.reject(new CommandError('forbidden', 'No.'));
+    outbox.add(entry(3));
+    await settle();
+    expect(server.asked).toEqual(['message 1', 'message 2', 'message 1', 'message 3']);
+  });
+
+  it('takes nothing back that happened while the store was read', async () => {
+    const slow: OutboxStore = {
+      ...browser.store,
+      load: async () => {
+        const kept = await browser.store.load();
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return kept;
+      },
+    };
+    server.answer = () => Promise.reject(new CommandError('forbidden', 'No.'));
+    const { outbox, list, connection } = browser.open(server, false, slow);
+    await vi.advanceTimersByTimeAsync(1_100);
+    outbox.add(entry(1));
+    await settle();
+    void outbox.reread();
+    await settle();
+    outbox.add(entry(2));
+    connection.set(true);
+    await settle();
+    connection.set(false);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(list()).toEqual(['message 1 (forbidden)', 'message 2 (forbidden)']);
+  });
+
+  it('shows nothing as refused that was given up on its way', async () => {
+    let refuse: () => void = () => undefined;
+    server.answer = () =>
+      new Promise((_, reject) => {
+        refuse = () => reject(new CommandError('forbidden', 'No.'));
+      });
+    const { outbox, list } = browser.open(server);
+    outbox.add(entry(1));
+    await settle();
+    outbox.remove(uuid(1));
+    refuse();
+    await settle();
+    expect(list()).toEqual([]);
+    expect(outbox.refused.get()).toEqual([]);
   });
 
   it('keeps thousands, counts them, and sends them in order', async () => {

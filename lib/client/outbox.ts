@@ -1,11 +1,12 @@
 import type { Message } from '@/lib/contracts/entities';
 import type { KeptEntry, OutboxEntry } from './outbox-entry';
-import { OutboxQueue, type QueuedEntry } from './outbox-queue';
+import { OutboxKeeping } from './outbox-keeping';
+import { isKept, OutboxQueue, type QueuedEntry } from './outbox-queue';
 import { OutboxSender, type Sender } from './outbox-sender';
 import type { OutboxStore } from './outbox-store';
 import type { OutboxTabs, TabNews } from './outbox-tabs';
 import type { SendFailure } from './pending';
-import { createStore } from './store';
+import { createStore, type Store } from './store';
 
 export type OutboxEvent =
   | { type: 'queued'; roomId: number; entry: OutboxEntry }
@@ -18,8 +19,6 @@ export type OutboxEvent =
 /** A tab that wrote an entry sends it itself, if it can; after this long the others try. Milliseconds. */
 const COURTESY_MS = 1_000;
 
-const isKept = (entry: QueuedEntry): entry is KeptEntry => entry.order !== null;
-
 /**
  * What has been written and not yet been stored by the server, the same in every tab of an account. Each room's messages leave in the
  * order they were written; a message is sent again, with its own id, until the server has it or refuses it for good, so nothing
@@ -30,24 +29,25 @@ export class Outbox {
   readonly waiting = createStore(0);
   /** what was refused for good, in all rooms */
   readonly refused = createStore<readonly OutboxEntry[]>([]);
-  readonly #store: OutboxStore;
+  /** whether something is kept in memory alone, because the browser does not keep it: it would go with the page */
+  readonly losable: Store<boolean>;
   readonly #tabs: OutboxTabs;
   readonly #connection: Sender;
   readonly #sender: OutboxSender;
   readonly #queue = new OutboxQueue();
-  /** what is sent or given up, though a slow store or another tab may still speak of it */
-  readonly #over = new Set<string>();
+  readonly #keeping: OutboxKeeping;
   readonly #listeners = new Set<(event: OutboxEvent) => void>();
   #stops: (() => void)[] = [];
   #courtesy: ReturnType<typeof setTimeout> | undefined;
 
   /** @param store the account's own: another account in the same browser neither sees nor sends what is in it */
   constructor(sender: Sender, store: OutboxStore, tabs: OutboxTabs) {
-    this.#store = store;
+    this.#keeping = new OutboxKeeping(store, this.#queue);
+    this.losable = this.#keeping.losable;
     this.#tabs = tabs;
     this.#connection = sender;
     this.#sender = new OutboxSender(sender, tabs, {
-      next: (roomId) => this.#next(roomId),
+      next: (roomId) => this.#keeping.next(roomId),
       stored: (entry, message) => this.#stored(entry, message),
       refused: (entry, failure) => this.#refused(entry, failure),
     });
@@ -72,7 +72,7 @@ export class Outbox {
     clearTimeout(this.#courtesy);
     this.#courtesy = undefined;
     this.#sender.stop();
-    this.#store.close();
+    this.#keeping.close();
   }
 
   /** Hears what becomes of the messages. @returns a function that ends it */
@@ -101,11 +101,8 @@ export class Outbox {
     this.#put(entry);
     this.#tell({ type: 'queued', roomId: entry.roomId, entry });
     if (!isKept(entry)) return;
-    this.#tabs.tell({ type: 'queued', entry });
-    void this.#store
-      .update(entry)
-      .catch(() => undefined)
-      .then(() => this.#sender.flush(entry.roomId));
+    this.#share('queued', entry);
+    void this.#keeping.update(entry).then(() => this.#sender.flush(entry.roomId));
   }
 
   /** Gives a message up. One that is on its way may still arrive. */
@@ -113,7 +110,7 @@ export class Outbox {
     const entry = this.#leave(clientMessageId, ({ roomId }) => ({ type: 'discarded', roomId, clientMessageId }));
     if (!entry) return;
     this.#tabs.tell({ type: 'discarded', clientMessageId });
-    if (isKept(entry)) void this.#store.remove(entry.order).catch(() => undefined);
+    void this.#keeping.drop(entry);
   }
 
   /** Notes that the server has it: its fact may come before its acknowledgement. */
@@ -123,54 +120,27 @@ export class Outbox {
     const entry = this.#leave(clientMessageId, ({ roomId }) => ({ type: 'sent', roomId, message }));
     if (!entry) return;
     this.#tabs.tell({ type: 'sent', clientMessageId, message });
-    if (isKept(entry)) void this.#store.remove(entry.order).catch(() => undefined);
-  }
-
-  /** Whether something is kept in memory alone, because the browser keeps nothing: it would go with the page. */
-  losable(): boolean {
-    return this.#store.losable();
+    void this.#keeping.drop(entry);
   }
 
   /** Compares with what is kept: what other tabs told while this one was asleep is lost. */
   async reread(): Promise<void> {
-    let kept: KeptEntry[];
-    try {
-      kept = await this.#store.load();
-    } catch {
-      // What is known here stays; what is kept is taken up by the next page that can read it.
-      return;
-    }
-    const orders = new Set(kept.map(({ order }) => order));
-    const changed = new Set<number>();
-    for (const entry of this.#queue.all()) {
-      // One without an order is being written.
-      if (entry.order === null || orders.has(entry.order)) continue;
-      this.#queue.remove(entry.clientMessageId);
-      changed.add(entry.roomId);
-    }
-    for (const entry of kept) {
-      if (this.#over.has(entry.clientMessageId)) continue;
-      const known = this.#queue.get(entry.clientMessageId);
-      if (known?.order === entry.order && known.failure?.code === entry.failure?.code) continue;
-      this.#queue.put(entry);
-      changed.add(entry.roomId);
-    }
+    const changed = await this.#keeping.reread();
     this.#count();
     for (const roomId of changed) this.#tell({ type: 'changed', roomId });
     this.#flushAll();
   }
 
   async #keep(entry: OutboxEntry): Promise<void> {
-    const order = await this.#store.add(entry);
+    const order = await this.#keeping.add(entry);
     const known = this.#queue.get(entry.clientMessageId);
     // Given up before it was kept.
-    if (!known) return this.#store.remove(order).catch(() => undefined);
+    if (!known) return this.#keeping.drop({ ...entry, order });
     const kept = { ...known, order };
     const { index, before } = this.#put(kept);
     // Another tab's came before it.
     if (index !== before) this.#tell({ type: 'changed', roomId: entry.roomId });
-    // What only this page's memory holds, no other tab can send.
-    if (Number.isInteger(order)) this.#tabs.tell({ type: 'queued', entry: kept });
+    this.#share('queued', kept);
     this.#sender.flush(entry.roomId);
   }
 
@@ -178,16 +148,18 @@ export class Outbox {
     switch (news.type) {
       case 'sent': {
         const { clientMessageId, message } = news;
-        this.#leave(clientMessageId, ({ roomId }) => ({ type: 'sent', roomId, message }));
+        void this.#keeping.drop(this.#leave(clientMessageId, ({ roomId }) => ({ type: 'sent', roomId, message })));
         break;
       }
       case 'discarded': {
         const { clientMessageId } = news;
-        this.#leave(clientMessageId, ({ roomId }) => ({ type: 'discarded', roomId, clientMessageId }));
+        void this.#keeping.drop(
+          this.#leave(clientMessageId, ({ roomId }) => ({ type: 'discarded', roomId, clientMessageId })),
+        );
         break;
       }
       case 'failed':
-        if (!this.#over.has(news.entry.clientMessageId)) this.#fail(news.entry);
+        if (!this.#queue.isOver(news.entry.clientMessageId)) this.#fail(news.entry);
         break;
       case 'paused':
         this.#sender.pause(news.roomId, news.until, true);
@@ -200,7 +172,7 @@ export class Outbox {
   /** What another tab has written is this tab's too. */
   #takeOver(entry: KeptEntry): void {
     const { clientMessageId, roomId } = entry;
-    if (this.#over.has(clientMessageId)) return;
+    if (this.#queue.isOver(clientMessageId)) return;
 
     const { index, before } = this.#put(entry);
     const appended = before < 0 && index === this.#queue.of(roomId).length - 1;
@@ -215,33 +187,24 @@ export class Outbox {
     for (const roomId of this.#queue.rooms()) this.#sender.flush(roomId);
   }
 
-  async #next(roomId: number): Promise<KeptEntry | undefined> {
-    try {
-      // From the store, because another tab may have written what comes first, and not told it yet.
-      const entry = await this.#store.next(roomId);
-      if (entry === undefined) return undefined;
-      if (!this.#over.has(entry.clientMessageId)) return entry;
-    } catch {
-      // A store that can no longer be read keeps nobody from sending what is known here.
-    }
-    return this.#queue
-      .of(roomId)
-      .filter(isKept)
-      .find((entry) => !entry.failure);
-  }
-
   async #stored(entry: KeptEntry, message: Message): Promise<void> {
     this.#leave(entry.clientMessageId, () => ({ type: 'sent', roomId: entry.roomId, message }));
     this.#tabs.tell({ type: 'sent', clientMessageId: entry.clientMessageId, message });
-    await this.#store.remove(entry.order).catch(() => undefined);
+    await this.#keeping.drop(entry);
   }
 
   async #refused(entry: KeptEntry, failure: SendFailure): Promise<void> {
+    // Given up while it was on its way.
+    if (this.#queue.isOver(entry.clientMessageId)) return;
     const refused = { ...entry, failure };
     this.#fail(refused);
-    this.#tabs.tell({ type: 'failed', entry: refused });
-    // Else it would be sent and refused again for ever.
-    await this.#store.update(refused).catch(() => this.#over.add(entry.clientMessageId));
+    this.#share('failed', refused);
+    await this.#keeping.update(refused);
+  }
+
+  /** Tells the other tabs of an entry that is theirs too. What only this page's memory holds they can neither send nor keep. */
+  #share(type: 'queued' | 'failed', entry: KeptEntry): void {
+    if (Number.isInteger(entry.order)) this.#tabs.tell({ type, entry });
   }
 
   #fail(entry: KeptEntry): void {
@@ -260,8 +223,7 @@ export class Outbox {
 
   /** It is over with an entry, here; @returns what was known of it */
   #leave(clientMessageId: string, event: (entry: QueuedEntry) => OutboxEvent): QueuedEntry | undefined {
-    this.#over.add(clientMessageId);
-    const entry = this.#queue.remove(clientMessageId);
+    const entry = this.#queue.leave(clientMessageId);
     if (!entry) return undefined;
     this.#count();
     this.#tell(event(entry));

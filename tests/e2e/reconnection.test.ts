@@ -85,6 +85,23 @@ test('what waits survives a reload, and goes out once', async () => {
   expect(await stored(room.id)).toEqual(['Kept in the outbox']);
 });
 
+test('a browser that keeps nothing is not said to: the page has to stay open', async () => {
+  const user = await createUser();
+  const room = await createRoom({ owner: user });
+  const visitor = await house.visitorAs(user);
+  await visitor.context.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
+  const here = await new RoomPage(await visitor.open(`/chat/${room.name}`)).live();
+  await visitor.context.setOffline(true);
+  await here.page.getByText('You are offline.').waitFor();
+  await here.say('Only here');
+  await here.page.getByText('You are offline. Keep this page open').waitFor();
+  expect(await here.page.getByText('is kept and sent later').count()).toBe(0);
+  await visitor.context.setOffline(false);
+  await here.sees('Only here');
+  await here.page.getByText('You are offline.').waitFor({ state: 'detached' });
+  expect(await stored(room.id)).toEqual(['Only here']);
+});
+
 test('being offline is told, and passes by itself', async () => {
   const user = await createUser();
   const room = await createRoom({ owner: user });
