@@ -14,7 +14,7 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** Asks before a message goes for everyone, and shows which one it is. */
+/** Asks before a message goes for everyone, and shows which one it is. It stays until the deletion has its answer. */
 export function DeleteDialog({ body, onDelete, onClose }: DeleteDialogProps) {
   const t = useTranslations('chat');
   const reason = useReason();
@@ -31,7 +31,7 @@ export function DeleteDialog({ body, onDelete, onClose }: DeleteDialogProps) {
     }
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('deleteTitle')}>
+    <Dialog open onOpenChange={(open) => !open && !busy && onClose()} title={t('deleteTitle')}>
       <div className="space-y-4 px-6 pt-2 pb-6">
         <blockquote className="line-clamp-4 border-s-2 border-line ps-3 text-muted">
           <MessageBody body={body} />
@@ -43,7 +43,7 @@ export function DeleteDialog({ body, onDelete, onClose }: DeleteDialogProps) {
           </p>
         )}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button variant="ghost" onClick={onClose}>
+          <Button variant="ghost" disabled={busy} onClick={onClose}>
             {t('deleteKeep')}
           </Button>
           <Button variant="danger" disabled={busy} onClick={() => void confirm()}>

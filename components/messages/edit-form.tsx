@@ -14,7 +14,7 @@ interface EditFormProps {
   onClose: () => void;
 }
 
-/** A message of one's own under change, in its place: Enter saves, Esc leaves it as it was. */
+/** A message of one's own under change, in its place: Enter saves, Esc leaves it as it was. It stays until a save has its answer. */
 export function EditForm({ body, onSave, onClose }: EditFormProps) {
   const t = useTranslations('chat');
   const reason = useReason();
@@ -53,7 +53,7 @@ export function EditForm({ body, onSave, onClose }: EditFormProps) {
     } else if (event.key === 'Escape' && !event.nativeEvent.isComposing) {
       event.preventDefault();
       event.nativeEvent.stopPropagation();
-      onClose();
+      if (!saving) onClose();
     }
   };
 
@@ -83,7 +83,7 @@ export function EditForm({ body, onSave, onClose }: EditFormProps) {
         <Button type="submit" size="sm" disabled={saving || excess > 0}>
           {t('save')}
         </Button>
-        <Button variant="ghost" size="sm" onClick={onClose}>
+        <Button variant="ghost" size="sm" disabled={saving} onClick={onClose}>
           {t('cancel')}
         </Button>
         <span className="text-xs text-muted [@media(hover:none)]:hidden">{t('editHint')}</span>

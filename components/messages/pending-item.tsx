@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import type { PendingMessage } from '@/lib/client/pending';
 import { MessageBody } from './message-body';
 import { RefusedNotice } from './refused-notice';
@@ -10,12 +11,18 @@ interface PendingItemProps {
   onDiscard: (clientMessageId: string) => void;
 }
 
-/** The body of a message that the room does not have yet: on its way, or refused with the reason and what to do. */
+/**
+ * The body of a message that the room does not show yet: on its way, stored but without its surroundings, or refused with the reason
+ * and what to do.
+ */
 export function PendingItem({ entry, waiting, onRetry, onDiscard }: PendingItemProps) {
   const t = useTranslations('chat');
+  const [waited, setWaited] = useState(false);
+  if (entry.state === 'pending' && !waited) setWaited(true);
+  if (entry.state === 'sent') return <MessageBody body={entry.body} />;
   if (entry.state !== 'failed') {
     return (
-      <div className={entry.state === 'sent' ? undefined : 'text-muted'}>
+      <div className="text-muted">
         <MessageBody body={entry.body} />
         <span className={waiting ? 'text-xs text-muted' : 'sr-only'}>{t(waiting ? 'waiting' : 'sending')}</span>
       </div>
@@ -26,6 +33,7 @@ export function PendingItem({ entry, waiting, onRetry, onDiscard }: PendingItemP
       <MessageBody body={entry.body} />
       <RefusedNotice
         code={entry.failure?.code ?? ''}
+        fresh={waited}
         onRetry={() => onRetry(entry.clientMessageId)}
         onDiscard={() => onDiscard(entry.clientMessageId)}
       />

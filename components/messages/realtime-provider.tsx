@@ -5,11 +5,11 @@ import { createContext, useContext, useEffect, useMemo, useState, useSyncExterna
 import { createAccountOutbox } from '@/lib/client/account-outbox';
 import type { Outbox } from '@/lib/client/outbox';
 import type { OutboxEntry } from '@/lib/client/outbox-entry';
-import { loadOwnRooms } from '@/lib/client/own-rooms';
+import { loadOwnRooms } from '@/lib/client/load-own-rooms';
+import { createOwnRooms } from '@/lib/client/own-rooms';
 import type { RoomNames } from '@/lib/client/room-names';
-import { roomsReducer, type RoomsAction } from '@/lib/client/rooms';
 import { createChatSocket, type ChatSocket, type ConnectionState } from '@/lib/client/socket';
-import { createStore, type Store } from '@/lib/client/store';
+import type { Store } from '@/lib/client/store';
 import type { Account, OwnRoom } from '@/lib/contracts/entities';
 
 interface Realtime {
@@ -46,42 +46,6 @@ if (typeof window !== 'undefined') {
   window.addEventListener('pageshow', () => (leaving = false));
 }
 
-/** Keeps the list of rooms as the facts tell it, and fetches it anew with every connection: facts may have been missed. */
-function keepRooms({ account, socket, rooms }: Realtime): () => void {
-  /** What was told since the list was asked for: the answer may be older than that. Null while nothing is asked. */
-  let meanwhile: RoomsAction[] | null = null;
-  const reduce = (action: RoomsAction) => rooms.set(roomsReducer(rooms.get(), action));
-  const apply = (action: RoomsAction) => {
-    meanwhile?.push(action);
-    reduce(action);
-  };
-  const load = async () => {
-    const told: RoomsAction[] = (meanwhile = []);
-    // Without an answer the list stays as it is; the next connection asks again.
-    const loaded = await loadOwnRooms(account.id).catch(() => null);
-    // A later connection has asked anew.
-    if (told !== meanwhile) return;
-    meanwhile = null;
-    if (!loaded) return;
-    reduce({ type: 'loaded', rooms: loaded });
-    for (const action of told) reduce(action);
-  };
-  const stops = [
-    socket.onConnect(() => void load()),
-    socket.on('messages:created', ({ roomId, messages }) =>
-      apply({ type: 'messages', roomId, messages, me: account.id }),
-    ),
-    socket.on('room:activity', (fact) => apply({ type: 'activity', ...fact })),
-    socket.on('room:read', ({ roomId, unread }) => apply({ type: 'unread', roomId, unread })),
-    socket.on('room:updated', ({ room }) => apply({ type: 'updated', room })),
-    socket.on('room:added', ({ room }) => apply({ type: 'added', room })),
-    socket.on('room:removed', ({ roomId }) => apply({ type: 'removed', roomId })),
-    socket.on('room:deleted', ({ roomId }) => apply({ type: 'removed', roomId })),
-    socket.on('user:updated', ({ user }) => apply({ type: 'user', user })),
-  ];
-  return () => stops.forEach((stop) => stop());
-}
-
 /**
  * Gives the pages inside it one live connection: opened once, kept while one moves between rooms.
  *
@@ -98,17 +62,19 @@ export function RealtimeProvider({
 }) {
   const [connected] = useState(() => {
     const socket = createChatSocket(account.id, signInAgain);
-    const rooms = createStore(initialRooms);
-    const markUnread = (roomId: number, unread: number) =>
-      rooms.set(roomsReducer(rooms.get(), { type: 'unread', roomId, unread }));
-    const { outbox, names, run } = createAccountOutbox(account.id, socket);
-    return { socket, rooms, markUnread, outbox, names, runOutbox: run };
+    const {
+      rooms,
+      markUnread,
+      run: runRooms,
+    } = createOwnRooms(account, socket, initialRooms, () => loadOwnRooms(account.id));
+    const { outbox, names, run: runOutbox } = createAccountOutbox(account.id, socket);
+    return { socket, rooms, markUnread, runRooms, outbox, names, runOutbox };
   });
   const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);
 
   useEffect(() => {
-    const { socket, runOutbox } = connected;
-    const stopRooms = keepRooms({ account, ...connected });
+    const { socket, runRooms, runOutbox } = connected;
+    const stopRooms = runRooms();
     const stopOutbox = runOutbox();
     socket.open();
     return () => {
@@ -116,9 +82,7 @@ export function RealtimeProvider({
       stopOutbox();
       socket.close();
     };
-    // The account is who signed in; a change of its name does not make another connection.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [account.id, connected]);
+  }, [connected]);
 
   return <RealtimeContext value={realtime}>{children}</RealtimeContext>;
 }

@@ -5,16 +5,18 @@ import { useReason } from './use-reason';
 interface RefusedNoticeProps {
   /** the error's code */
   code: string;
+  /** just now, before one's eyes: it is announced; what was refused earlier is merely there */
+  fresh?: boolean;
   onRetry: () => void;
   onDiscard: () => void;
 }
 
 /** Why a message was not sent, and what its author can do. */
-export function RefusedNotice({ code, onRetry, onDiscard }: RefusedNoticeProps) {
+export function RefusedNotice({ code, fresh = false, onRetry, onDiscard }: RefusedNoticeProps) {
   const t = useTranslations('chat');
   const reason = useReason();
   return (
-    <div role="alert" className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+    <div role={fresh ? 'alert' : undefined} className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
       <span className="text-danger">
         {t('failed')} {reason(code)}
       </span>

@@ -12,6 +12,7 @@ import type { MessageActions } from './message-item';
 import { useConnectionState, useRealtime } from './realtime-provider';
 import { Notices } from './notices';
 import { RoomHeader } from './room-header';
+import { OutOfView } from './out-of-view';
 import { Timeline, type TimelineHandle } from './timeline';
 import { TypingLine } from './typing-line';
 import { useReadUpTo } from './use-read-up-to';
@@ -54,6 +55,8 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
   const [readUpTo, forgetUnread] = useReadUpTo(session, lastReadSeq, state.readBeforeAbsence);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
+  /** An edit waits for its answer; until then its text is nowhere else. */
+  const saving = useRef(false);
 
   useEffect(() => {
     session.open();
@@ -82,26 +85,41 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
     };
   }, []);
 
-  const actions = useMemo<MessageActions>(
-    () => ({
+  const actions = useMemo<MessageActions>(() => {
+    // The button that had the focus goes with the row. In a room that is over there is nothing to write in.
+    const refocus = () => (composer.current ?? timeline.current)?.focus();
+    return {
       edit: (seq) => {
+        if (saving.current) return;
         setEditing(seq);
         if (seq === null) composer.current?.focus();
       },
-      save: (seq, body) => session.edit(seq, body),
+      save: async (seq, body) => {
+        saving.current = true;
+        try {
+          await session.edit(seq, body);
+        } finally {
+          saving.current = false;
+        }
+      },
       askDelete: setDeleting,
-      retry: (id) => session.retry(id),
-      discard: (id) => session.discard(id),
-    }),
-    [session],
-  );
+      retry: (id) => {
+        session.retry(id);
+        refocus();
+      },
+      discard: (id) => {
+        session.discard(id);
+        refocus();
+      },
+    };
+  }, [session]);
 
   const editLast = () => {
     // The last one is still on its way: an older one is not what is meant.
     if (state.timeline.pending.some((entry) => entry.state !== 'failed')) return;
     const last = state.timeline.messages.findLast((message) => message.author?.id === account.id && !message.deletedAt);
     if (!last) return;
-    setEditing(last.seq);
+    actions.edit(last.seq);
     timeline.current?.toMessage(last.seq);
   };
 
@@ -126,6 +144,7 @@ export function RoomView({ page, lastReadSeq, openAt, timeZone: serverZone, refu
           actions={actions}
         />
       </div>
+      {!state.timeline.live && <OutOfView entries={state.timeline.pending} waiting={waiting} actions={actions} />}
       <div aria-live="polite" className="sr-only">
         {announced &&
           t('announcement', { author: announced.author?.username ?? common('deletedAccount'), body: announced.body })}

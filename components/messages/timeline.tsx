@@ -21,6 +21,7 @@ import type { Clock } from './when';
 export interface TimelineHandle {
   toLatest: () => void;
   toMessage: (seq: number) => void;
+  focus: () => void;
 }
 
 interface TimelineProps {
@@ -77,7 +78,11 @@ export function Timeline({
     openAt,
     firstUnread,
   });
-  useImperativeHandle(ref, () => ({ toLatest, toMessage }));
+  useImperativeHandle(ref, () => ({
+    toLatest,
+    toMessage,
+    focus: () => scroller.current?.focus({ preventScroll: true }),
+  }));
 
   const mayDeleteAll = me.role === 'administrator' || room.owner?.id === me.id;
   const render = (row: Row, index: number): ReactElement => {

@@ -234,8 +234,8 @@ export function useTimelineScroll({ session, rows, generation, joined, busy, ope
     onResize: keepPlace,
     toLatest: () => {
       jump.current = 'end';
-      atEnd.current = true;
-      if (session.state.get().timeline.live) toEnd();
+      atEnd.current = session.state.get().timeline.live;
+      if (atEnd.current) toEnd();
       else void session.jumpToLatest();
     },
     toMessage: (seq) => {
@@ -243,7 +243,7 @@ export function useTimelineScroll({ session, rows, generation, joined, busy, ope
       atEnd.current = false;
       const index = rowIndex(seq);
       if (index >= 0) list.current?.scrollToIndex(index, { align: 'center' });
-      else void session.jumpTo(seq);
+      void session.jumpTo(seq);
     },
   };
 }

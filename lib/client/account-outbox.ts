@@ -2,7 +2,7 @@ import { Outbox } from './outbox';
 import { indexedDbOutboxStore } from './outbox-database';
 import { withSpareMemory } from './outbox-store';
 import { browserTabs } from './outbox-tabs';
-import { loadOwnRooms } from './own-rooms';
+import { loadOwnRooms } from './load-own-rooms';
 import type { SocketCommands } from './results';
 import { RoomNames } from './room-names';
 import type { ChatSocket } from './socket';

@@ -1,40 +1,37 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OwnRoom } from '@/lib/contracts/entities';
-import { CommandError } from './errors';
-import { loadOwnRooms } from './own-rooms';
-import { RoomNames } from './room-names';
+import { createOwnRooms } from './own-rooms';
 
-const later: OwnRoom = {
+const general: OwnRoom = {
   id: 3,
-  name: 'later',
+  name: 'general',
   topic: '',
   visibility: 'public',
   owner: null,
-  lastSeq: 0,
-  revision: 0,
+  lastSeq: 8,
+  revision: 8,
   createdAt: '2026-11-23T00:00:00.000Z',
-  unread: 0,
+  unread: 3,
   lastMessage: null,
 };
 
-/** A service to which this browser's cookie is that user's, with these rooms. */
-const signedIn = (id: number, rooms: OwnRoom[]) =>
-  vi.stubGlobal('fetch', (path: string) =>
-    Promise.resolve(path === '/user' ? Response.json({ user: { id, username: 'anna' }, rooms }) : Response.error()),
-  );
-
-describe('loadOwnRooms', () => {
-  afterEach(() => void vi.unstubAllGlobals());
-
-  /** The names as the first user's tab knows them; by its last name the room is not found. */
-  const names = new RoomNames({ command: () => Promise.reject(new CommandError('not_found', '')) }, () =>
-    loadOwnRooms(1),
-  );
-
-  it('says nothing for good by the rooms of who has signed in over it', async () => {
-    signedIn(2, []);
-    await expect(names.locate(3, 'plans')).rejects.toMatchObject({ code: 'unauthenticated' });
-    signedIn(1, [later]);
-    expect(await names.locate(3, 'plans')).toBe('later');
+describe('createOwnRooms', () => {
+  it('keeps what was read while the list was being fetched: the answer may be older', async () => {
+    let answer: (rooms: readonly OwnRoom[]) => void = () => undefined;
+    let connected: () => void = () => undefined;
+    const socket = {
+      on: () => () => undefined,
+      onConnect: (handler: () => void) => {
+        connected = handler;
+        return () => undefined;
+      },
+    };
+    const list = createOwnRooms({ id: 1 }, socket, [general], () => new Promise((resolve) => (answer = resolve)));
+    list.run();
+    connected();
+    list.markUnread(3, 0);
+    answer([general]);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(list.rooms.get()).toMatchObject([{ id: 3, unread: 0 }]);
   });
 });

@@ -29,6 +29,9 @@ export interface Reader {
   busy: boolean;
 }
 
+/** What rooms are called now, as far as a join needs to know and to tell. */
+export type PresentNames = Pick<RoomNames, 'locate' | 'note' | 'forget'>;
+
 interface Hooks {
   reader(): Reader;
   /** the room was joined, and nothing is missing */
@@ -41,7 +44,7 @@ interface Hooks {
 export class RoomCatchUp {
   readonly #core: RoomCore;
   readonly #history: RoomHistory;
-  readonly #names: Pick<RoomNames, 'locate' | 'note'>;
+  readonly #names: PresentNames;
   readonly #hooks: Hooks;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #rejoinTimer: ReturnType<typeof setTimeout> | undefined;
@@ -49,8 +52,10 @@ export class RoomCatchUp {
   #turn = 0;
   /** The page was rendered a moment ago; with later connections the room may have got another name, and its own a stranger. */
   #fresh = true;
+  /** the name by which a join is under way */
+  #joining: string | null = null;
 
-  constructor(core: RoomCore, history: RoomHistory, names: Pick<RoomNames, 'locate' | 'note'>, hooks: Hooks) {
+  constructor(core: RoomCore, history: RoomHistory, names: PresentNames, hooks: Hooks) {
     this.#core = core;
     this.#history = history;
     this.#names = names;
@@ -60,41 +65,60 @@ export class RoomCatchUp {
 
   async join(): Promise<void> {
     const current = this.#begin();
-    const { socket, timeline, roomId } = this.#core;
+    const { timeline, roomId } = this.#core;
     const since = timeline.revision;
     try {
       const name = this.#fresh ? this.#core.name : await this.#names.locate(roomId, this.#core.name);
       if (!current()) return;
-      let page: MessagePage;
-      try {
-        page = await socket.command('room:join', { room: name, since });
-        if (!current()) return;
-        this.#joined(page.room);
-        await this.#closeDistance(since, page, current);
-      } catch (error) {
-        if (!(error instanceof CommandError) || error.code !== 'unprocessable') throw error;
-        page = await socket.command('room:join', { room: name });
-        if (!current()) return;
-        this.#hooks.onOtherHistory();
-        this.#joined(page.room);
-        this.#core.dispatch({ type: 'restart', page });
-      }
+      this.#joining = name;
+      const { page, otherHistory } = await this.#enter(name, since);
       if (!current()) return;
-      this.#core.patch({ catchingUp: false });
+      if (page.room.id !== roomId) {
+        this.#leaveStranger(page.room);
+        await this.join();
+        return;
+      }
+      if (otherHistory) this.#hooks.onOtherHistory();
+      this.#joined(page.room);
+      if (otherHistory) this.#core.dispatch({ type: 'restart', page });
+      else await this.#closeDistance(since, page, current);
+      if (!current()) return;
+      this.#caughtUp();
       this.#hooks.onJoined();
     } catch (error) {
       if (current()) this.#failed(error);
     }
   }
 
+  /** Ends it: this connection no longer hears the room, though the join's answer may still be under way. */
   close(): void {
     this.#turn++;
-    clearTimeout(this.#gapTimer);
+    this.#stopWatching();
     clearTimeout(this.#rejoinTimer);
+    this.#core.quietly('room:leave', { room: this.#joining ?? this.#core.name });
+  }
+
+  /** Joins with what is known; if the server knows nothing of that revision, it has another history. */
+  async #enter(room: string, since: number): Promise<{ page: MessagePage; otherHistory: boolean }> {
+    const { socket } = this.#core;
+    try {
+      return { page: await socket.command('room:join', { room, since }), otherHistory: false };
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.code !== 'unprocessable' || this.#core.closed) throw error;
+      return { page: await socket.command('room:join', { room }), otherHistory: true };
+    }
+  }
+
+  /** The name had become another room's. */
+  #leaveStranger({ name }: Room): void {
+    this.#core.quietly('room:leave', { room: name });
+    this.#names.forget(this.#core.roomId);
+    this.#fresh = false;
   }
 
   #joined(room: Room): void {
     this.#fresh = false;
+    this.#joining = null;
     this.#names.note(room);
     this.#core.patch({ room, joined: true, gone: null });
   }
@@ -119,7 +143,7 @@ export class RoomCatchUp {
 
   /** Opens the latest page: who read at the end goes on reading there. */
   async #renew(current: () => boolean): Promise<void> {
-    const page = await this.#core.socket.command('message:list', { room: this.#core.name, limit: LIMITS.page.max / 2 });
+    const page = await this.#core.list({ limit: LIMITS.page.max / 2 });
     if (!current()) return;
     this.#core.patch({ readBeforeAbsence: this.#core.timeline.lastReadSeq });
     this.#core.dispatch({ type: 'renew', page });
@@ -130,14 +154,13 @@ export class RoomCatchUp {
    * nothing moves. What changes meanwhile comes as facts, which began with the room's revision at the join.
    */
   async #refresh(place: number, revision: number, current: () => boolean): Promise<void> {
-    const { socket } = this.#core;
     // The list takes its time to find its place again; until then it must not be told of other heights.
     if (this.#history.trimBefore(place - REFRESH_BESIDE))
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     if (!current()) return;
     let trimmed = false;
     for (let after = firstSeq(this.#core.timeline) - 1, done = false; !done;) {
-      const page = await socket.command('message:list', { room: this.#core.name, after, limit: LIMITS.page.max });
+      const page = await this.#core.list({ after, limit: LIMITS.page.max });
       if (!current()) return;
       // Not together with the other end: a list that changes at both ends at once cannot keep its place.
       if (!trimmed) this.#core.dispatch({ type: 'trim', to: place + REFRESH_BESIDE });
@@ -153,8 +176,7 @@ export class RoomCatchUp {
   async #pageOn(hasMore: boolean, current: () => boolean): Promise<void> {
     for (let more = hasMore; more && current();) {
       const since = this.#core.timeline.revision;
-      const { socket, name: room } = this.#core;
-      const page = await socket.command('message:list', { room, since, limit: LIMITS.page.max });
+      const page = await this.#core.list({ since, limit: LIMITS.page.max });
       if (!current()) return;
       this.#core.dispatch({ type: 'caught-up', since, page });
       more = page.hasMore;
@@ -162,18 +184,29 @@ export class RoomCatchUp {
   }
 
   #watch(timeline: TimelineState): void {
+    if (missingSince(timeline) === null) this.#stopWatching();
+    // One that runs is left alone: in a busy room something changes all the time.
+    else if (!this.#core.state.get().catchingUp) this.#gapTimer ??= setTimeout(() => void this.#fillGap(), GAP_MS);
+  }
+
+  #stopWatching(): void {
     clearTimeout(this.#gapTimer);
-    if (missingSince(timeline) === null || this.#core.state.get().catchingUp) return;
-    this.#gapTimer = setTimeout(() => void this.#fillGap(), GAP_MS);
+    this.#gapTimer = undefined;
+  }
+
+  #caughtUp(): void {
+    this.#core.patch({ catchingUp: false });
+    this.#watch(this.#core.timeline);
   }
 
   async #fillGap(): Promise<void> {
+    this.#gapTimer = undefined;
     const { state, socket, closed, timeline } = this.#core;
     if (missingSince(timeline) === null || closed || !socket.connected || state.get().catchingUp) return;
     const current = this.#begin();
     try {
       await this.#pageOn(true, current);
-      if (current()) this.#core.patch({ catchingUp: false });
+      if (current()) this.#caughtUp();
     } catch (error) {
       if (current()) this.#failed(error);
     }

@@ -1,4 +1,5 @@
 import type { Message, MessagePage, Room } from '@/lib/contracts/entities';
+import { CommandError } from './errors';
 import type { Presence, Typist } from './people';
 import type { SocketCommands } from './results';
 import type { ChatSocket } from './socket';
@@ -77,8 +78,26 @@ export class RoomCore {
     this.onTimeline(timeline);
   }
 
+  /**
+   * A page of this room's history.
+   *
+   * @throws CommandError as the socket does; `offline` until the room is joined, because only the join tells what the room is called
+   * now; `protocol` when the name has become another room's meanwhile
+   */
+  async list(place: Omit<SocketCommands['message:list']['input'], 'room'>): Promise<MessagePage> {
+    this.assertJoined();
+    const page = await this.socket.command('message:list', { room: this.name, ...place });
+    if (page.room.id !== this.roomId) throw new CommandError('protocol', 'The answer was of another room.');
+    return page;
+  }
+
+  /** @throws CommandError `offline` until the room is joined: its name may be another room's by now */
+  assertJoined(): void {
+    if (!this.state.get().joined) throw new CommandError('offline', 'There is no connection.');
+  }
+
   /** For what may be lost: it is a hint, or comes again by itself. */
-  quietly<N extends 'typing' | 'room:read' | 'room:leave'>(name: N, input: SocketCommands[N]['input']): void {
+  quietly<N extends 'typing' | 'room:leave'>(name: N, input: SocketCommands[N]['input']): void {
     void this.socket.command(name, input).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { LIMITS } from '@/lib/contracts/limits';
 import { CommandError } from './errors';
 import type { RoomCore } from './room-core';
-import { firstSeq, hasAfter, hasBefore } from './timeline';
+import { firstSeq, hasAfter, hasBefore, messageAt } from './timeline';
 
 /** More messages than this are not kept loaded: days of reading would fill the browser's memory and slow every step. */
 const MOST_LOADED = 2_000;
@@ -12,6 +12,8 @@ const LEFT_BESIDE = 500;
 /** A room's history: loaded where one looks, and let go far from there. */
 export class RoomHistory {
   readonly #core: RoomCore;
+  /** Where one wants to be and is not yet: at a message (`around`), or at the latest. A lost connection must not forget it. */
+  #wish: { around?: number } | null = null;
 
   constructor(core: RoomCore) {
     this.#core = core;
@@ -28,14 +30,24 @@ export class RoomHistory {
     if (last && hasAfter(timeline)) await this.#load('after', { after: last.seq });
   }
 
-  async toLatest(): Promise<void> {
-    if (hasAfter(this.#core.timeline)) await this.#load('jump', {});
+  toLatest(): Promise<void> {
+    this.#wish = {};
+    return this.jump();
   }
 
-  async to(seq: number): Promise<void> {
+  to(seq: number): Promise<void> {
+    this.#wish = { around: seq };
+    return this.jump();
+  }
+
+  /** Goes where one wants to be, if that has not come about yet. */
+  async jump(): Promise<void> {
+    const wish = this.#wish;
+    if (!wish) return;
     const { timeline } = this.#core;
-    const index = seq - firstSeq(timeline);
-    if (index < 0 || index >= timeline.messages.length) await this.#load('jump', { around: seq });
+    const there = wish.around === undefined ? !hasAfter(timeline) : messageAt(timeline, wish.around) !== undefined;
+    if (!there) await this.#load('jump', wish);
+    else this.#wish = null;
   }
 
   /**
@@ -72,18 +84,21 @@ export class RoomHistory {
     side: 'before' | 'after' | 'jump',
     place: { before?: number; after?: number; around?: number },
   ): Promise<void> {
-    const { socket, name, state } = this.#core;
-    const { loading, timeline } = state.get();
-    if ((loading && side !== 'jump') || !socket.connected) return;
+    const { loading, timeline, joined } = this.#core.state.get();
+    if ((loading && side !== 'jump') || !joined) return;
     this.#core.patch({ loading: side });
     try {
-      const page = await socket.command('message:list', { room: name, ...place, limit: LIMITS.page.max / 2 });
-      if (this.#core.closed || this.#core.timeline.generation !== timeline.generation) return;
+      const page = await this.#core.list({ ...place, limit: LIMITS.page.max / 2 });
+      const current = side === 'jump' ? this.#wish === place : this.#core.timeline.generation === timeline.generation;
+      if (this.#core.closed || !current) return;
+      if (side === 'jump') this.#wish = null;
       this.#core.dispatch({ type: side === 'jump' ? 'jump' : 'page', page });
       this.#markStart();
     } catch (error) {
-      // Scrolling on asks again; the connection's own state says what is wrong.
+      // Scrolling on asks again, as does the next join; the connection's own state says what is wrong.
       if (!(error instanceof CommandError)) throw error;
+      // There is no such place.
+      if (error.code === 'unprocessable' && this.#wish === place) this.#wish = null;
     } finally {
       this.#core.patch({ loading: null });
     }

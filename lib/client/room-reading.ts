@@ -31,8 +31,21 @@ export class RoomReading {
     this.#timer = undefined;
     const seq = this.#core.timeline.lastReadSeq;
     if (seq <= this.#sent || !this.#core.state.get().joined) return;
+    void this.#tell(seq);
+  }
+
+  async #tell(seq: number): Promise<void> {
+    const before = this.#sent;
     this.#sent = seq;
-    this.#core.quietly('room:read', { room: this.#core.name, seq });
+    try {
+      const { unread } = await this.#core.socket.command('room:read', { room: this.#core.name, seq });
+      const { lastReadSeq, lastSeq } = this.#core.timeline;
+      // A list of rooms that was asked for before this still counts them. Of the answer and the facts either may be the later one.
+      if (lastReadSeq === seq) this.#onRead(Math.max(unread, lastSeq - seq));
+    } catch {
+      // With the next join, or as one reads on, it is told again.
+      if (this.#sent === seq) this.#sent = before;
+    }
   }
 
   /** The server has another history than the one that was read. */

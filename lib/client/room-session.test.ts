@@ -102,7 +102,11 @@ function start(answer: (asked: Asked) => unknown, opened = page(1, 5)) {
   };
   const outbox = new Outbox(sender, memoryOutboxStore(), onlyTab);
   const unread: number[] = [];
-  const names = { locate: vi.fn((_roomId: number, lastName: string) => Promise.resolve(lastName)), note: vi.fn() };
+  const names = {
+    locate: vi.fn((_roomId: number, lastName: string) => Promise.resolve(lastName)),
+    note: vi.fn(),
+    forget: vi.fn(),
+  };
   const session = new RoomSession({
     me,
     socket,
@@ -316,6 +320,145 @@ describe('RoomSession', () => {
     await settle();
     expect(session.state.get().gone).toBeNull();
     expect(of('room:join')).toHaveLength(2);
+  });
+
+  const empty = { ...page(1, 0), room: room(5) };
+  const stranger = { ...page(1, 2), room: { ...room(2), id: 4 } };
+
+  it('leaves a room that has taken the name meanwhile, and joins its own where that is now', async () => {
+    const { session, of, names, bodies } = start(({ name, input }) =>
+      name === 'room:join' ? ((input as { room: string }).room === 'general' ? stranger : empty) : {},
+    );
+    names.locate.mockResolvedValue('renamed');
+    await settle();
+    expect(of('room:leave')).toEqual([{ room: 'general' }]);
+    expect(names.forget).toHaveBeenCalledWith(3);
+    expect(of('room:join').at(-1)).toEqual({ room: 'renamed', since: 5 });
+    expect(session.state.get()).toMatchObject({ joined: true, room: { id: 3 } });
+    expect(bodies()).toHaveLength(5);
+  });
+
+  it('takes no shorter history of another room for its own', async () => {
+    const { session, names, bodies } = start(({ name, input }) => {
+      if (name !== 'room:join') return {};
+      const { room: asked, since } = input as { room: string; since?: number };
+      if (asked !== 'general') return empty;
+      if (since !== undefined) throw new CommandError('unprocessable', 'beyond');
+      return stranger;
+    });
+    names.locate.mockResolvedValue('renamed');
+    await settle();
+    expect(session.state.get().room.id).toBe(3);
+    expect(bodies()).toHaveLength(5);
+  });
+
+  it('asks and changes nothing by its old name until it is joined, then goes where one wanted to be', async () => {
+    let joins: (() => void) | undefined;
+    const { session, of, bodies } = start(
+      ({ name }) =>
+        name === 'room:join'
+          ? new Promise((resolve) => (joins = () => resolve({ ...empty, room: room(400) })))
+          : page(301, 400),
+      page(1, 5, false, 400),
+    );
+    await settle();
+    await session.jumpToLatest();
+    await expect(session.edit(1, 'changed')).rejects.toMatchObject({ code: 'offline' });
+    await expect(session.delete(1)).rejects.toMatchObject({ code: 'offline' });
+    expect(of('message:list')).toEqual([]);
+    joins?.();
+    await settle();
+    expect(bodies().at(-1)).toBe('message 400');
+    expect(session.state.get().timeline.live).toBe(true);
+  });
+
+  it('goes to the present once that can be had, and no longer when one has gone elsewhere since', async () => {
+    let failing = true;
+    const { session, of, reconnect } = start(
+      ({ name, input }) => {
+        if (name === 'room:join') return { ...empty, room: room(400) };
+        if (failing) throw new CommandError('unavailable', 'Not now.');
+        return 'around' in input ? page(31, 60, true, 400) : page(301, 400);
+      },
+      page(1, 5, false, 400),
+    );
+    await settle();
+    await session.jumpToLatest();
+    await session.jumpTo(50);
+    failing = false;
+    reconnect();
+    await settle();
+    expect(of('message:list').at(-1)).toMatchObject({ around: 50 });
+    expect(session.state.get().timeline.messages.at(0)?.seq).toBe(31);
+    reconnect();
+    await settle();
+    expect(of('message:list')).toHaveLength(3);
+  });
+
+  it('shows no page of another room', async () => {
+    const { session, bodies } = start(
+      ({ name }) => (name === 'room:join' ? { ...empty, room: room(400) } : { ...page(6, 7), room: stranger.room }),
+      page(1, 5, false, 400),
+    );
+    await settle();
+    await session.loadAfter();
+    expect(bodies()).toHaveLength(5);
+  });
+
+  it('asks for a missing change though others keep coming', async () => {
+    const { of, tell } = start(({ name }) => (name === 'room:join' ? empty : { ...page(6, 30), room: room(30) }));
+    await settle();
+    for (let seq = 7; seq < 17; seq++) {
+      tell('messages:created', created(message(seq)));
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(of('message:list')).toMatchObject([{ since: 5 }]);
+  });
+
+  it('asks for a change that went missing while it was catching up', async () => {
+    let answer: (page: object) => void = () => undefined;
+    const { of, tell, bodies } = start(({ name }) =>
+      name === 'room:join' ? new Promise((resolve) => (answer = resolve)) : { ...page(6, 7), room: room(7) },
+    );
+    await settle();
+    tell('messages:created', created(message(7)));
+    answer(empty);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(of('message:list')).toMatchObject([{ since: 5 }]);
+    expect(bodies()).toHaveLength(7);
+  });
+
+  it('tells again how far one has read when that has failed, and what is left then', async () => {
+    let failing = true;
+    const { session, of, tell, unread, reconnect } = start(({ name }) => {
+      if (name === 'room:join') return empty;
+      if (failing) throw new CommandError('timeout', 'No answer.');
+      return { unread: 2 };
+    });
+    await settle();
+    tell('messages:created', created(message(6)));
+    session.markRead(6);
+    await vi.advanceTimersByTimeAsync(1_100);
+    failing = false;
+    reconnect();
+    await settle();
+    expect(of('room:read')).toEqual([
+      { room: 'general', seq: 6 },
+      { room: 'general', seq: 6 },
+    ]);
+    expect(unread).toEqual([0, 2]);
+  });
+
+  it('leaves by the name it joined by when it is closed before the answer', async () => {
+    const { session, of, names, reconnect } = start(() => empty);
+    await settle();
+    names.locate.mockResolvedValue('renamed');
+    session.state.set({ ...session.state.get(), joined: false });
+    reconnect();
+    await Promise.resolve();
+    session.close();
+    expect(of('room:join')).toHaveLength(2);
+    expect(of('room:leave')).toEqual([{ room: 'renamed' }]);
   });
 
   it('leaves when it is closed and hears nothing more', async () => {

@@ -1,10 +1,9 @@
 import type { Account, Message, MessagePage, Room, User } from '@/lib/contracts/entities';
 import type { Outbox, OutboxEvent } from './outbox';
 import { presenceAfter } from './people';
-import { RoomCatchUp, type Reader } from './room-catch-up';
+import { RoomCatchUp, type PresentNames, type Reader } from './room-catch-up';
 import { RoomCore, type RoomState } from './room-core';
 import { RoomHistory } from './room-history';
-import type { RoomNames } from './room-names';
 import { RoomReading } from './room-reading';
 import { RoomTyping } from './room-typing';
 import type { ChatSocket } from './socket';
@@ -14,7 +13,7 @@ import type { Store } from './store';
 export interface RoomSessionParts {
   me: Account;
   socket: ChatSocket;
-  names: Pick<RoomNames, 'locate' | 'note'>;
+  names: PresentNames;
   outbox: Outbox;
   /** what the page of the room was opened with */
   page: MessagePage;
@@ -47,7 +46,10 @@ export class RoomSession {
     this.#typing = new RoomTyping(this.#core);
     this.#catchUp = new RoomCatchUp(this.#core, this.#history, names, {
       reader: () => this.#reader(),
-      onJoined: () => this.#reading.flush(),
+      onJoined: () => {
+        this.#reading.flush();
+        void this.#history.jump();
+      },
       onOtherHistory: () => this.#reading.forget(),
     });
   }
@@ -91,7 +93,6 @@ export class RoomSession {
     core.closed = true;
     this.#catchUp.close();
     for (const stop of this.#stops.splice(0)) stop();
-    if (this.state.get().joined) core.quietly('room:leave', { room: core.name });
     core.patch({ joined: false });
   }
 
@@ -110,12 +111,12 @@ export class RoomSession {
     return this.#history.after();
   }
 
-  /** Makes the window reach the present. */
+  /** Makes the window reach the present; without a connection, as soon as there is one. */
   jumpToLatest(): Promise<void> {
     return this.#history.toLatest();
   }
 
-  /** Makes the window hold this message and what surrounds it. */
+  /** Makes the window hold this message and what surrounds it; without a connection, as soon as there is one. */
   jumpTo(seq: number): Promise<void> {
     return this.#history.to(seq);
   }
@@ -142,16 +143,18 @@ export class RoomSession {
     this.#outbox.remove(clientMessageId);
   }
 
-  /** Changes a message of one's own. @throws CommandError when the server does not take it */
+  /** Changes a message of one's own. @throws CommandError when the server does not take it, `offline` until the room is joined */
   async edit(seq: number, body: string): Promise<void> {
     const { socket, name: room } = this.#core;
+    this.#core.assertJoined();
     const { message } = await socket.command('message:edit', { room, seq, body });
     this.#core.dispatch({ type: 'versions', messages: [message] });
   }
 
-  /** Deletes a message. @throws CommandError when the server does not do it */
+  /** Deletes a message. @throws CommandError when the server does not do it, `offline` until the room is joined */
   async delete(seq: number): Promise<void> {
     const { socket, name: room } = this.#core;
+    this.#core.assertJoined();
     const { message } = await socket.command('message:delete', { room, seq });
     this.#core.dispatch({ type: 'versions', messages: [message] });
   }
@@ -185,6 +188,8 @@ export class RoomSession {
       const { clientMessageId, body, createdAt } = event.entry;
       this.#core.dispatch({ type: 'queued', entry: { clientMessageId, body, createdAt } });
     } else this.#core.dispatch(event);
+    // What kept the present from being shown has passed.
+    if (event.type === 'sent' && this.state.get().loading !== 'jump') void this.#history.jump();
   }
 
   #takeWaiting(): void {

@@ -16,6 +16,8 @@ const DEFAULT_RETRY_MS = 5_000;
 const PROBE_MS = 4_000;
 /** One awakening is told by several events. */
 const ONE_AWAKENING_MS = 1_000;
+/** An attempt to connect has come to something by then. A proxy that takes the connection and drops it looks like silence. */
+const ATTEMPT_MS = 8_000;
 
 type Handlers = { [N in FactName]: Set<(payload: Facts[N]) => void> };
 
@@ -69,12 +71,19 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
   let wanted = false;
   let stopWaking: (() => void) | undefined;
   let wokenAt = Number.NEGATIVE_INFINITY;
+  let attemptedAt = Number.NEGATIVE_INFINITY;
 
+  const isConnected = () => socket?.connected ?? false;
   const lost = () => state.set(navigator.onLine ? 'reconnecting' : 'offline');
 
   const stopRetry = () => {
     clearTimeout(retryTimer);
     retryTimer = undefined;
+  };
+
+  const connect = () => {
+    attemptedAt = Date.now();
+    socket?.connect();
   };
 
   const reconnectAfter = (milliseconds: number) => {
@@ -83,7 +92,7 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
     const jittered = milliseconds * (1 + Math.random() / 2);
     retryTimer = setTimeout(() => {
       retryTimer = undefined;
-      socket?.connect();
+      connect();
     }, jittered);
   };
 
@@ -112,13 +121,13 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
       auth: { account: accountId },
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
-      // A proxy that takes the connection and drops it before the handshake looks like silence.
-      timeout: 8_000,
+      timeout: ATTEMPT_MS,
       // Wide enough that the browsers of a server that has died do not all come back in the same instant, from the first try on.
       reconnectionDelay: 800,
       reconnectionDelayMax: 4_000,
       randomizationFactor: 0.75,
     });
+    made.io.on('reconnect_attempt', () => (attemptedAt = Date.now()));
     for (const name of FACT_NAMES) made.on(name, (payload: unknown) => deliver(name, handlers[name], payload));
     made.on('connect', () => {
       state.set('connected');
@@ -143,7 +152,9 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
 
   /** Anew and now, unless the server has said when. */
   const reconnect = () => {
-    if (wanted && retryTimer === undefined) socket?.disconnect().connect();
+    if (!wanted || retryTimer !== undefined) return;
+    socket?.disconnect();
+    connect();
   };
 
   /** Whether the connection lives is known only by asking: one that has died tells nobody, for up to a minute. */
@@ -152,7 +163,8 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
     if (!wanted || !socket || Math.abs(now - wokenAt) < ONE_AWAKENING_MS) return;
     wokenAt = now;
     if (!socket.connected) {
-      reconnect();
+      // One that is under way, or a moment old, is not begun again.
+      if (Math.abs(now - attemptedAt) > ATTEMPT_MS) reconnect();
       return;
     }
     const { id } = socket;
@@ -175,7 +187,7 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
   return {
     state,
     get connected() {
-      return socket?.connected ?? false;
+      return isConnected();
     },
     async command(name, input) {
       if (!socket?.connected) throw new CommandError('offline', 'There is no connection.');
@@ -183,6 +195,7 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
       try {
         answer = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
       } catch {
+        if (isConnected()) void probe();
         throw new CommandError('timeout', 'The server has not answered.');
       }
       if (typeof answer === 'object' && answer !== null && 'ok' in answer) {
@@ -210,7 +223,7 @@ export function createChatSocket(accountId: number, onSessionEnded: () => void):
       window.addEventListener('offline', networkGone);
       stopWaking ??= onWake(() => void probe());
       socket ??= create();
-      socket.connect();
+      connect();
     },
     close() {
       wanted = false;

@@ -263,6 +263,26 @@ describe('timeline', () => {
     expect(missingSince(state)).toBeNull();
   });
 
+  it('does not gather all that is said while one reads the past, and shows it once one comes there', () => {
+    const server = new ServerRoom();
+    for (let index = 0; index < 50; index++) server.create(`message ${index}`);
+    let state = openTimeline(server.page(1, 10), 10);
+    const edited = server.change(30, { body: 'edited', editedAt: '2026-11-23T00:00:01.000Z' });
+    if (edited) state = run(state, { type: 'versions', messages: [edited] });
+    for (let index = 0; index < 3_000; index++) {
+      state = run(state, { type: 'versions', messages: [server.create(`meanwhile ${index}`)] });
+    }
+    expect(state.loose.size).toBeLessThanOrEqual(1_000);
+    expect(state.loose.get(30)?.body).toBe('edited');
+    expect(state).toMatchObject({ live: false, lastSeq: 3_050, revision: 3_051 });
+    state = run(state, { type: 'jump', page: server.page(2_951, 3_050) });
+    expect(state.live).toBe(true);
+    for (let to = 2_950; to > 0; to -= 100) {
+      state = run(state, { type: 'page', page: server.page(Math.max(to - 99, 1), to) });
+    }
+    expect(state.messages).toEqual(server.latest(3_050).messages);
+  });
+
   it('lets go of a message that is stored once its place is behind the window', () => {
     const server = new ServerRoom();
     const mine = server.create('mine', '6a4b0c1e-0000-4000-8000-000000000004');

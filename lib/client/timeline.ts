@@ -1,4 +1,5 @@
 import type { Message, MessagePage } from '@/lib/contracts/entities';
+import { withoutFar } from './loose-versions';
 import { pendingReducer, unsettled, type PendingAction, type PendingMessage } from './pending';
 
 /**
@@ -145,7 +146,9 @@ function merge(state: TimelineState, versions: readonly Message[]): TimelineStat
     }
     if (older.length > 0) messages = [...older.reverse(), ...messages];
   }
-  return settlePending(reach({ ...state, messages, loose }, lastSeq));
+  return settlePending(
+    reach({ ...state, messages, loose: state.live ? loose : withoutFar(loose, messages, lastSeq) }, lastSeq),
+  );
 }
 
 function settlePending(state: TimelineState): TimelineState {

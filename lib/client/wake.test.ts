@@ -22,17 +22,22 @@ describe('onWake', () => {
     vi.useRealTimers();
   });
 
-  it.each([
+  it.each<[string, EventTarget, string, object?]>([
     ['looked at again', page, 'visibilitychange'],
     ['thawed', page, 'resume'],
-    ['taken from the browser’s cache', view, 'pageshow'],
+    ['taken from the browser’s cache', view, 'pageshow', { persisted: true }],
     ['on another network', connection, 'change'],
-  ])('tells when the page is %s, until it is ended', (_, target, name) => {
-    target.dispatchEvent(new Event(name));
+  ])('tells when the page is %s, until it is ended', (_, target, name, fields = {}) => {
+    target.dispatchEvent(Object.assign(new Event(name), fields));
     expect(woken).toBe(1);
     stop();
-    target.dispatchEvent(new Event(name));
+    target.dispatchEvent(Object.assign(new Event(name), fields));
     expect(woken).toBe(1);
+  });
+
+  it('says nothing when the page has just been loaded', () => {
+    view.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
+    expect(woken).toBe(0);
   });
 
   it('says nothing when the page is hidden', () => {

@@ -10,13 +10,13 @@ const SLEPT_MS = 15_000;
  */
 export function onWake(handler: () => void): () => void {
   const stops: (() => void)[] = [];
-  const listen = (target: EventTarget | undefined, name: string, listener: () => void) => {
+  const listen = (target: EventTarget | undefined, name: string, listener: (event: Event) => void) => {
     target?.addEventListener(name, listener);
     stops.push(() => target?.removeEventListener(name, listener));
   };
   listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && handler());
   listen(document, 'resume', handler);
-  listen(window, 'pageshow', handler);
+  listen(window, 'pageshow', (event) => 'persisted' in event && event.persisted === true && handler());
   const network: unknown = Reflect.get(navigator, 'connection');
   if (network instanceof EventTarget) listen(network, 'change', handler);
 

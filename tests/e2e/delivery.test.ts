@@ -385,10 +385,10 @@ describe('a message that is refused for good', () => {
     await send(there, 'To be given up');
     for (const tab of [here, there, here, there]) {
       for (const text of ['To be sent again', 'To be given up']) {
-        const alert = tab.message(text).getByRole('alert');
-        await alert.getByText('You are not allowed to write here.').waitFor();
-        await alert.getByRole('button', { name: 'Retry' }).waitFor();
-        await alert.getByRole('button', { name: 'Delete' }).waitFor();
+        const refused = tab.message(text);
+        await refused.getByText('You are not allowed to write here.').waitFor();
+        await refused.getByRole('button', { name: 'Retry' }).waitFor();
+        await refused.getByRole('button', { name: 'Delete' }).waitFor();
       }
       if (tab === there) for (const one of [here, there]) await one.page.reload();
     }
@@ -481,4 +481,115 @@ test('a connection that died in silence is noticed when one looks at the page ag
   await here.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await here.sees('Into the void');
   expect(await stored(room.id)).toEqual(['Into the void']);
+});
+
+test('what is written without a connection while one reads the past is seen, and one is brought to it afterwards', async () => {
+  const { user, owner, room, visitor, line } = await reader();
+  await writeMessages(
+    room,
+    numbers(1, 400).map((n) => ({ author: owner, body: `Line ${n}` })),
+  );
+  await markRead(room, user, 400);
+  const here = await (await openRoom(visitor, `${room.name}?around=10`)).live();
+  const { page, log } = here;
+  await page.getByRole('button', { name: 'Jump to latest' }).waitFor();
+  line.cut();
+  await page.getByText('Reconnecting…').waitFor();
+  const place = await log.evaluate((element) => element.scrollTop);
+  await send(here, 'From the past');
+  const elsewhere = page.getByRole('region', { name: 'Written by you, at the end of the room' });
+  await elsewhere.getByText('From the past').waitFor();
+  await elsewhere.getByText('Waits for the connection').waitFor();
+  expect(await log.evaluate((element) => element.scrollTop)).toBe(place);
+  await line.mend();
+  await here.sees('From the past');
+  await elsewhere.waitFor({ state: 'detached' });
+  expect((await stored(room.id)).at(-1)).toBe('From the past');
+  const box = await here.message('From the past').boundingBox();
+  expect(box?.y).toBeLessThan(800);
+});
+
+test('an edit keeps its text until it is saved, whatever one clicks meanwhile', async () => {
+  const { user, room, visitor, line } = await reader();
+  await writeMessages(room, [
+    { author: user, body: 'The one' },
+    { author: user, body: 'The other' },
+  ]);
+  const here = await (await openRoom(visitor, room.name)).live();
+  const { page } = here;
+  let refuse: () => void = () => undefined;
+  line.onSend = (frame, socket) => {
+    const call = /^42(\d+)\["message:edit"/.exec(frame);
+    if (!call) return true;
+    refuse = () => socket.send(`43${call[1]}[{"ok":false,"error":{"code":"unavailable","message":"Not now."}}]`);
+    return false;
+  };
+  await here.act('The one', 'Edit message');
+  const field = page.getByRole('textbox', { name: 'Edit your message' });
+  await field.fill('Hard to write again');
+  await field.press('Enter');
+  await here.act('The other', 'Edit message');
+  await field.press('Escape');
+  expect(await field.inputValue()).toBe('Hard to write again');
+  refuse();
+  await page.getByText('Not saved. The service cannot reach its database just now.').waitFor();
+  expect(await field.inputValue()).toBe('Hard to write again');
+  await here.act('The other', 'Edit message');
+  expect(await field.inputValue()).toBe('The other');
+});
+
+test('a deletion is asked about until it has its answer', async () => {
+  const { user, room, visitor, line } = await reader();
+  await writeMessages(room, [{ author: user, body: 'To go' }]);
+  const here = await (await openRoom(visitor, room.name)).live();
+  let refuse: () => void = () => undefined;
+  line.onSend = (frame, socket) => {
+    const call = /^42(\d+)\["message:delete"/.exec(frame);
+    if (!call) return true;
+    refuse = () => socket.send(`43${call[1]}[{"ok":false,"error":{"code":"unavailable","message":"Not now."}}]`);
+    return false;
+  };
+  await here.act('To go', 'Delete message');
+  const dialog = here.page.getByRole('dialog', { name: 'Delete this message?' });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await here.page.keyboard.press('Escape');
+  await here.page.waitForTimeout(300);
+  refuse();
+  await dialog.getByText('Not deleted.').waitFor();
+});
+
+test('a refusal is announced once, found again on a phone, and leaves the focus somewhere', async () => {
+  const { room, visitor, line } = await reader();
+  line.onSend = (frame, socket) => {
+    const call = /^42(\d+)\["message:send"/.exec(frame);
+    if (call) socket.send(`43${call[1]}[{"ok":false,"error":{"code":"forbidden","message":"No."}}]`);
+    return !call;
+  };
+  const here = await (await openRoom(visitor, room.name)).live();
+  const { page } = here;
+  const texts = ['One', 'Two', 'Three'];
+  for (const text of texts) {
+    await send(here, text);
+    await here.message(text).getByRole('alert').getByText('You are not allowed to write here.').waitFor();
+  }
+  await page.reload();
+  await here.message('Three').getByText('You are not allowed to write here.').waitFor();
+  expect(await here.message('Three').getByRole('alert').count()).toBe(0);
+  await here.message('Three').getByRole('button', { name: 'Retry' }).click();
+  await here.message('Three').getByRole('alert').waitFor();
+  await here.message('Three').getByRole('button', { name: 'Delete' }).click();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  expect(await here.composer.evaluate((field) => field === document.activeElement)).toBe(true);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  const status = page.locator('header').getByRole('status').getByText('2 messages not sent');
+  await status.waitFor();
+  await page.getByRole('button', { name: 'Open the list of rooms' }).click();
+  await page.getByRole('link', { name: '2 messages not sent' }).click();
+  const list = page.getByRole('region', { name: 'Not sent' });
+  await list.getByRole('button', { name: 'Delete' }).first().click();
+  expect(await focused()).toBe('Not sent');
+  await list.getByRole('button', { name: 'Delete' }).click();
+  await list.waitFor({ state: 'detached' });
+  expect(await page.getByRole('main').evaluate((main) => main === document.activeElement)).toBe(true);
 });
