@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Actor } from './contracts/actor';
 import type { AuditAction } from './contracts/audit';
 
@@ -17,7 +17,7 @@ export interface Audited {
  * @param client the connection whose transaction makes the change: neither stands without the other
  * @throws what the pool throws
  */
-export async function audit(client: Pick<PoolClient, 'query'>, actor: Actor, done: Audited): Promise<void> {
+export async function audit(client: Pick<ClientBase, 'query'>, actor: Actor, done: Audited): Promise<void> {
   await client.query(
     `INSERT INTO audit_log (actor_id, actor, action, room_id, room, user_id, username, details)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

@@ -14,7 +14,7 @@ export type BusEvent =
   /** A commit's outcome is unknown: whoever follows this room should compare with the database. */
   | { type: 'room:uncertain'; roomId: number }
   | { type: 'room:added'; room: Room; userId: number }
-  | { type: 'room:updated'; room: Room }
+  | { type: 'room:updated'; room: Room; memberIds: number[] }
   | ({ type: 'room:deleted'; memberIds: number[] } & InRoom)
   | ({ type: 'member:added'; user: User } & InRoom)
   | ({ type: 'member:removed'; user: User } & InRoom)

@@ -1,5 +1,5 @@
-import type { PoolClient, QueryResultRow } from 'pg';
-import { isUnavailable, outlasting, pool, toUnavailable } from './db';
+import type { ClientBase, PoolClient, QueryResultRow } from 'pg';
+import { isRolledBack, isUnavailable, outlasting, pool, toUnavailable } from './db';
 import { statementName } from './statement-name';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
@@ -35,7 +35,29 @@ export async function read<R extends QueryResultRow>(sql: string, params: unknow
 }
 
 /**
- * Runs `work` in one transaction and commits it.
+ * Runs `work` in one transaction of a connection and commits it.
+ *
+ * @throws whatever `work` or the commit throws, after rolling back where the connection still answers; where it does not, PostgreSQL
+ *   rolls back by itself
+ */
+export async function inTransaction<C extends Pick<ClientBase, 'query'>, T>(
+  client: C,
+  work: (client: C) => Promise<T>,
+): Promise<T> {
+  await client.query('BEGIN');
+  let result: T;
+  try {
+    result = await work(client);
+  } catch (error) {
+    if (!isUnavailable(error) || isRolledBack(error)) await client.query('ROLLBACK');
+    throw error;
+  }
+  await client.query('COMMIT');
+  return result;
+}
+
+/**
+ * Runs `work` in one transaction of a connection of the pool and commits it.
  *
  * @throws AppError `unavailable` when the database cannot be reached; whatever `work` throws, after rolling back
  */
@@ -52,13 +74,9 @@ export async function transaction<T>(work: (client: PoolClient) => Promise<T>): 
   // A connection that is lost between two statements tells nobody else, and unheard it would end the process.
   client.on('error', note);
   try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
+    return await inTransaction(client, work);
   } catch (error) {
     if (isUnavailable(error)) note(error);
-    else await client.query('ROLLBACK').catch(note);
     throw translate(error);
   } finally {
     client.off('error', note);

@@ -1,4 +1,4 @@
-import type { QueryResultRow } from 'pg';
+import type { ClientBase, QueryResultRow } from 'pg';
 import type { Actor } from '../contracts/actor';
 import type { Membership, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
@@ -18,10 +18,15 @@ import {
 export interface RoomAccess {
   room: Room;
   membership: Membership | null;
+  /** whether the room itself, and who is in it, is theirs to change: its owner's and administrators' */
+  manages: boolean;
 }
 
-/** What an actor wants of a room: to see and write in it, or to change or delete the room itself. */
-export type AccessLevel = 'use' | 'manage';
+/**
+ * What an actor wants of a room: to read and write in it (`use`), to change or delete the room itself (`manage`), or to know of it
+ * and of who is in it (`see`: for whoever may do either).
+ */
+export type AccessLevel = 'use' | 'see' | 'manage';
 
 /** Rows that ride along with a room in the same snapshot: a lateral subquery that may refer to `c` (the room). */
 interface Lateral {
@@ -51,12 +56,16 @@ function checkAccess(row: AccessRow | undefined, actor: Actor, level: AccessLeve
   if (!row) throw notFound();
   const membership = presentMembership(row);
   const manages = actor.role === 'administrator' || row.owner_user_id === actor.id;
-  if (row.visibility === 'private' && !membership && !(level === 'manage' && manages)) throw notFound();
-  if (level === 'use' && row.removed_at) throw new AppError('forbidden', 'You were removed from this room.');
-  if (level === 'manage' && !manages) {
-    throw new AppError('forbidden', 'Only the owner of the room or an administrator may do this.');
-  }
-  return { room: presentRoom(row), membership };
+  const mayManage = manages && level !== 'use';
+  if (row.visibility === 'private' && !membership && !mayManage) throw notFound();
+  if (row.removed_at && !mayManage) throw new AppError('forbidden', 'You were removed from this room.');
+  if (level === 'manage') refuseUnless(manages);
+  return { room: presentRoom(row), membership, manages };
+}
+
+/** @throws AppError `forbidden` */
+export function refuseUnless(manages: boolean): void {
+  if (!manages) throw new AppError('forbidden', 'Only the owner of the room or an administrator may do this.');
 }
 
 /**
@@ -68,6 +77,28 @@ function checkAccess(row: AccessRow | undefined, actor: Actor, level: AccessLeve
  */
 export async function accessRoom(actor: Actor, address: string, level: AccessLevel = 'use'): Promise<RoomAccess> {
   return (await accessRoomWith<QueryResultRow>(actor, address, level, null)).access;
+}
+
+const STANDING = `LEFT JOIN users o ON o.email = c.owner_id
+     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2`;
+
+/**
+ * A room as it stands within a transaction, and nobody else's to change until that ends: what was checked before may no longer hold.
+ *
+ * @throws AppError as {@link accessRoom}, but for former names
+ */
+export async function holdRoom(
+  client: Pick<ClientBase, 'query'>,
+  actor: Actor,
+  roomId: number,
+  level: AccessLevel,
+): Promise<RoomAccess> {
+  await client.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
+  const { rows } = await client.query<AccessRow>(
+    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS} FROM chats c ${STANDING} WHERE c.id = $1`,
+    [roomId, actor.id],
+  );
+  return checkAccess(rows[0], actor, level);
 }
 
 /**
@@ -86,9 +117,7 @@ export async function accessRoomWith<Row extends QueryResultRow>(
 ): Promise<{ access: RoomAccess; rows: Row[] }> {
   if (!isRoomName(address)) throw notFound();
   const text = `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
-     FROM chats c
-     LEFT JOIN users o ON o.email = c.owner_id
-     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2
+     FROM chats c ${STANDING}
      ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}
      WHERE c.name = $1`;
   const { rows } = await pool().query<AccessRow & Row>({

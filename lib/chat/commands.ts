@@ -1,136 +1,17 @@
 import type { Actor } from '../contracts/actor';
-import { COMMAND_SCHEMAS, type CommandArgs, type CommandName } from '../contracts/commands';
-import type { Room } from '../contracts/entities';
+import { COMMAND_SCHEMAS, type CommandName } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
-import { LIMITS } from '../contracts/limits';
 import { parseInput } from '../contracts/parse-input';
-import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
+import { FIELD_MESSAGES, roomAddressSchema, toRoomName } from '../contracts/values';
 import { isUnavailable, outlasting, toUnavailable } from '../db';
-import { limit, refund } from '../limits';
+import { limit } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
-import { readHistory } from './history';
-import { ensureMember, readRoom } from './memberships';
-import { checkMessage, deleteMessage, editMessage, isStored, sendMessage } from './messages';
-import { updateRoom } from './room-update';
-import { createRoom, deleteRoom, listRooms } from './rooms';
-import { searchRooms } from './search';
-
-/** How a command was called, beside who calls it. */
-export interface Call {
-  /** the socket it came over, so that its own facts can leave that one out */
-  connectionId?: string;
-  /** hears which room a `room:join` is let into, just before that room's snapshot is read */
-  entering?: (room: Room) => void;
-}
-
-interface Context<Args> {
-  actor: Actor;
-  args: Args;
-  call: Call;
-}
-
-type WithAccess = { access: RoomAccess };
-
-interface Repeatable {
-  /** To run it twice is as good as once: it is run again when the connection to the database breaks under it. */
-  repeatable?: boolean;
-}
-
-/** A command about no room in particular. */
-interface GlobalCommand<Args, Result> extends Repeatable {
-  run(context: Context<Args>): Promise<Result>;
-}
-
-/**
- * A command about a room: it is looked up, and the actor let in, before the rest of the input is looked at. 'join' makes the
- * actor a member.
- */
-interface RoomCommand<Args, Result> extends Repeatable {
-  access: AccessLevel | 'join';
-  /** What a message's number in the input must pass before the other fields are checked. */
-  message?: 'edit' | 'delete';
-  run(context: Context<Args> & WithAccess): Promise<Result>;
-}
-
-function inRoom<N extends CommandName, Result>(
-  _name: N,
-  command: RoomCommand<CommandArgs<N>, Result>,
-): RoomCommand<CommandArgs<N>, Result> {
-  return command;
-}
-
-function global<N extends CommandName, Result>(
-  _name: N,
-  command: GlobalCommand<CommandArgs<N>, Result>,
-): GlobalCommand<CommandArgs<N>, Result> {
-  return command;
-}
-
-/** Every command of the service by name: its access and its verb. Its schema stands in `contracts/commands.ts`. */
-export const COMMANDS = {
-  'room:create': global('room:create', {
-    run: ({ actor, args }) => createRoom(actor, { name: args.name, topic: args.topic ?? '' }),
-  }),
-  'room:list': global('room:list', { repeatable: true, run: ({ actor }) => listRooms(actor) }),
-  'room:search': global('room:search', { repeatable: true, run: ({ actor, args }) => searchRooms(actor, args) }),
-  'room:get': inRoom('room:get', { access: 'use', run: ({ access }) => Promise.resolve(access) }),
-  'room:update': inRoom('room:update', {
-    access: 'manage',
-    run: ({ access, args }) => updateRoom(access, args),
-  }),
-  'room:delete': inRoom('room:delete', {
-    access: 'manage',
-    run: async ({ access }) => {
-      await deleteRoom(access);
-      return {};
-    },
-  }),
-  'room:join': inRoom('room:join', {
-    access: 'use',
-    repeatable: true,
-    run: async ({ actor, args, call, access: { room } }) => {
-      call.entering?.(room);
-      const catchingUp = args.after !== undefined || args.since !== undefined;
-      const { access, page } = await readHistory(
-        actor,
-        args.room,
-        args,
-        catchingUp ? LIMITS.page.max : LIMITS.page.default,
-      );
-      await ensureMember(actor, access);
-      return page;
-    },
-  }),
-  'room:read': inRoom('room:read', {
-    access: 'use',
-    repeatable: true,
-    run: ({ actor, access, args, call }) => readRoom(actor, access, args.seq, call.connectionId),
-  }),
-  'message:send': inRoom('message:send', {
-    access: 'join',
-    run: async ({ actor, access, args }) => {
-      const written = await sendMessage(actor, access, args.body, args.clientMessageId ?? null);
-      if (!written.created) refund('message', actor.id);
-      return written;
-    },
-  }),
-  'message:edit': inRoom('message:edit', {
-    access: 'use',
-    message: 'edit',
-    run: ({ actor, access, args }) => editMessage(actor, access, args.seq, args.body),
-  }),
-  'message:delete': inRoom('message:delete', {
-    access: 'use',
-    message: 'delete',
-    run: ({ actor, access, args }) => deleteMessage(actor, access, args.seq),
-  }),
-  'message:list': inRoom('message:list', {
-    access: 'use',
-    repeatable: true,
-    run: async ({ actor, args }) => (await readHistory(actor, args.room, args, args.limit)).page,
-  }),
-};
+import { closedSince, closingsSoFar } from './closings';
+import type { Call, GlobalCommand, RoomCommand } from './command';
+import { COMMANDS, fieldOf } from './command-table';
+import { ensureMember } from './memberships';
+import { isStored } from './messages';
 
 export type CommandResult<N extends CommandName> = Awaited<ReturnType<(typeof COMMANDS)[N]['run']>>;
 
@@ -139,11 +20,7 @@ export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-function fieldOf(input: unknown, field: string): unknown {
-  return typeof input === 'object' && input !== null && Object.hasOwn(input, field)
-    ? (input as Record<string, unknown>)[field]
-    : undefined;
-}
+const levelOf = ({ access }: RoomCommand<never, unknown>): AccessLevel => (access === 'join' ? 'use' : access);
 
 async function enterRoom(
   actor: Actor,
@@ -152,11 +29,8 @@ async function enterRoom(
 ): Promise<RoomAccess | null> {
   const address = roomAddressSchema.safeParse(fieldOf(input, 'room'));
   if (!address.success) return null;
-  const access = await accessRoom(actor, address.data, command.access === 'manage' ? 'manage' : 'use');
-  if (command.message) {
-    const seq = countSchema.safeParse(fieldOf(input, 'seq'));
-    if (seq.success) await checkMessage(actor, access, seq.data, command.message);
-  }
+  const access = await accessRoom(actor, address.data, levelOf(command));
+  await command.allow?.(actor, access, input);
   return access;
 }
 
@@ -205,9 +79,10 @@ export function prepare<N extends CommandName>(
     const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {
       const args = parseInput(schema, input);
-      const run = () => command.run({ actor, args, call });
-      return () => translating(() => (command.repeatable ? outlasting(run) : run()));
+      const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
+      return () => translating(() => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
     }
+    const begun = closingsSoFar();
     const entered = await outlasting(() => enterRoom(actor, command, input));
     const args = parseInput(schema, input);
     if (!entered)
@@ -215,9 +90,27 @@ export function prepare<N extends CommandName>(
         errors: [{ path: 'room', message: FIELD_MESSAGES.required }],
       });
     const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
-    const run = () => command.run({ actor, args, call, access });
-    return () => translating(() => (command.repeatable ? outlasting(run) : run()));
+    const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
+    if (!command.repeatable) return () => translating(run);
+    const stillOpen = async () => {
+      if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, levelOf(command));
+    };
+    return () => translating(() => outlasting(() => checked(run, stillOpen)));
   });
+}
+
+/** An answer that was read while the room was closed to the reader is held back. */
+async function checked<T>(run: () => Promise<T>, check: () => Promise<void>): Promise<T> {
+  const result = await run();
+  await check();
+  return result;
+}
+
+/** What was read while a room was closed to somebody is read again: it may hold that room, and they be the reader. */
+async function readStanding<T>(run: () => Promise<T>): Promise<T> {
+  const begun = closingsSoFar();
+  const result = await run();
+  return closedSince(begun) ? run() : result;
 }
 
 /**
@@ -238,6 +131,19 @@ export async function dispatch<N extends CommandName>(
 }
 
 /**
+ * The gate of a room for what is no command of its own: who may read and write there.
+ *
+ * @param address the room's name as a client says it
+ * @throws AppError `rate_limited`, `not_found`, `forbidden`, `unavailable`
+ */
+export function enter(actor: Actor, address: string): Promise<RoomAccess> {
+  return translating(async () => {
+    await limit('command', actor.id);
+    return outlasting(() => accessRoom(actor, toRoomName(address)));
+  });
+}
+
+/**
  * Runs something about a room, by its present name where the input has an old one: what HTTP answers with a redirect.
  *
  * @param work gets the input, and throws as {@link dispatch} does
@@ -255,3 +161,4 @@ export async function followingNames<Input extends object, T>(
 }
 
 export { RoomMoved } from './access';
+export type { Call } from './command';

@@ -13,7 +13,8 @@ export interface Draft {
 
 /**
  * One statement for all rooms: rows of `chats` are locked in order of id (so that two nodes cannot deadlock), each room's
- * fresh messages get the next numbers in the order they arrived, and duplicates are left out. The author has read their own.
+ * fresh messages get the next numbers in the order they arrived. Left out are duplicates, and messages of who is no member (any
+ * more): they were one when they were let in. The author has read their own.
  */
 const INSERT = `
 WITH input AS (
@@ -23,6 +24,7 @@ WITH input AS (
   SELECT i.*, row_number() OVER (PARTITION BY i.room_id ORDER BY i.ord)::int AS n FROM input i
   WHERE NOT EXISTS (SELECT FROM messages m WHERE m.room_id = i.room_id AND m.author_id = i.author_id
                     AND m.client_message_id = i.client_message_id)
+    AND EXISTS (SELECT FROM memberships s WHERE s.room_id = i.room_id AND s.user_id = i.author_id AND s.removed_at IS NULL)
 ), locked AS (
   SELECT id FROM chats WHERE id IN (SELECT room_id FROM fresh) ORDER BY id FOR UPDATE
 ), counted AS (
@@ -76,7 +78,7 @@ export async function findStored(client: pg.Client, drafts: readonly Draft[]): P
 }
 
 /**
- * Stores a batch of messages durably, in one statement. Left out are those that are stored already, and those whose room is gone.
+ * Stores a batch of messages durably, in one statement. Left out are those that are stored already, and those whose room, or whose author's membership, is gone.
  *
  * @param client whose planner suits it, see `lib/chat/writer-connection.ts`
  * @param batch no two drafts of which are the same message

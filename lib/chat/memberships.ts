@@ -1,44 +1,69 @@
+import type { ClientBase } from 'pg';
 import type { Actor } from '../contracts/actor';
+import type { User } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { FIELD_MESSAGES } from '../contracts/values';
 import { pool } from '../db';
-import type { RoomAccess } from './access';
+import { accessRoom, type RoomAccess } from './access';
 import { publish } from './publish';
 
 /**
- * Makes the actor a member of a room that they may use, if they are none yet: read up to its latest message, and told to
- * the room. The membership that comes back is the one that stands.
+ * Makes the actor a member of a public room, if they are none yet: read up to its latest message, and told to the room. The
+ * membership that comes back is the one that stands.
  *
- * @throws AppError `not_found` when the room is deleted meanwhile
+ * @throws AppError `not_found`, `forbidden` when the room is deleted or closed to the actor meanwhile
  */
 export async function ensureMember(actor: Actor, access: RoomAccess): Promise<RoomAccess> {
   if (access.membership) return access;
   const { room } = access;
+  // The lock waits for whoever is just making the room private.
   const { rows } = await pool().query<{ last_read_seq: number; joined_at: Date }>(
-    `INSERT INTO memberships (room_id, user_id, last_read_seq)
-     SELECT id, $2, last_seq FROM chats WHERE id = $1
+    `WITH room AS (SELECT id, last_seq FROM chats WHERE id = $1 AND visibility = 'public' FOR SHARE)
+     INSERT INTO memberships (room_id, user_id, last_read_seq) SELECT id, $2, last_seq FROM room
      ON CONFLICT (room_id, user_id) DO NOTHING
      RETURNING last_read_seq, joined_at`,
     [room.id, actor.id],
   );
   const row = rows[0];
-  if (row) {
-    publish({
-      type: 'member:added',
-      roomId: room.id,
-      room: room.name,
-      user: { id: actor.id, username: actor.username },
-    });
-    publish({ type: 'room:added', room, userId: actor.id });
+  if (!row) {
+    // They have come in another way at this moment, or may no longer.
+    const now = await accessRoom(actor, room.name);
+    if (now.membership) return now;
+    throw new AppError('unavailable', 'This room is just being changed: try again.', { retryAfterMs: 1_000 });
   }
-  return {
-    room,
-    membership: {
-      role: 'member',
-      lastReadSeq: row?.last_read_seq ?? room.lastSeq,
-      joinedAt: (row?.joined_at ?? new Date()).toISOString(),
-    },
-  };
+  const user = { id: actor.id, username: actor.username };
+  publish({ type: 'member:added', roomId: room.id, room: room.name, user });
+  publish({ type: 'room:added', room, userId: actor.id });
+  const joinedAt = row.joined_at.toISOString();
+  return { ...access, membership: { role: 'member', lastReadSeq: row.last_read_seq, joinedAt } };
+}
+
+/**
+ * Who has this username, whatever its case.
+ *
+ * @param field the name of the input's field, for the error
+ * @throws AppError `not_found`
+ */
+export async function findUser(
+  username: string,
+  field: string,
+  client: Pick<ClientBase, 'query'> = pool(),
+): Promise<User> {
+  const { rows } = await client.query<User>('SELECT id, username FROM users WHERE lower(username) = lower($1)', [
+    username,
+  ]);
+  if (rows[0]) return rows[0];
+  const message = 'There is no such user.';
+  throw new AppError('not_found', message, { errors: [{ path: field, message }] });
+}
+
+/** The ids of a room's members. */
+export async function memberIdsOf(client: Pick<ClientBase, 'query'>, roomId: number): Promise<number[]> {
+  const { rows } = await client.query<{ user_id: number }>(
+    'SELECT user_id FROM memberships WHERE room_id = $1 AND removed_at IS NULL',
+    [roomId],
+  );
+  return rows.map((row) => row.user_id);
 }
 
 /**
@@ -66,7 +91,7 @@ export async function readRoom(
             RETURNING s.last_read_seq)
      SELECT room.last_seq, coalesce((SELECT last_read_seq FROM moved), s.last_read_seq) AS last_read_seq,
             EXISTS (SELECT FROM moved) AS moved
-     FROM room JOIN memberships s ON s.room_id = room.id AND s.user_id = $2`,
+     FROM room JOIN memberships s ON s.room_id = room.id AND s.user_id = $2 AND s.removed_at IS NULL`,
     [room.id, actor.id, seq],
   );
   const row = rows[0];

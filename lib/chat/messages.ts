@@ -1,8 +1,9 @@
 import type { Actor } from '../contracts/actor';
 import type { Message } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
+import { audit } from '../audit';
 import { pool } from '../db';
-import type { RoomAccess } from './access';
+import { accessRoom, holdRoom, type RoomAccess } from './access';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 import type { Written } from './settle';
 import { writer } from './writer';
@@ -14,15 +15,23 @@ const notFound = () => new AppError('not_found', 'There is no such message.');
  * Stores a message in a room that the actor may use and is a member of.
  *
  * @returns the stored message; `created` is false for a retry of one stored before
- * @throws AppError `not_found` when the room is gone meanwhile, `unavailable` when it could not be stored
+ * @throws AppError as `accessRoom` when the room, or the actor's place in it, is gone meanwhile; `unavailable` when it could not be stored
  */
-export function sendMessage(
+export async function sendMessage(
   actor: Actor,
   { room }: RoomAccess,
   body: string,
   clientMessageId: string | null,
 ): Promise<Written> {
-  return writer().write({ room, author: { id: actor.id, username: actor.username }, body, clientMessageId });
+  const author = { id: actor.id, username: actor.username };
+  try {
+    return await writer().write({ room, author, body, clientMessageId });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+    await accessRoom(actor, room.name);
+    // They left, and may come back as easily: sending once more does it.
+    throw new AppError('unavailable', 'You left this room while this was sent.', { retryAfterMs: 1_000 });
+  }
 }
 
 /** Whether the actor has stored a message under this id in this room. */
@@ -37,11 +46,6 @@ export async function isStored(actor: Actor, roomId: number, clientMessageId: st
 /** What somebody wants to do to a message that stands. */
 type Change = 'edit' | 'delete';
 
-function mayChange(actor: Actor, { room }: RoomAccess, authorId: number | null, change: Change): boolean {
-  if (authorId === actor.id) return true;
-  return change === 'delete' && (actor.role === 'administrator' || room.owner?.id === actor.id);
-}
-
 /**
  * Whether the actor may change this message.
  *
@@ -54,7 +58,7 @@ export async function checkMessage(actor: Actor, access: RoomAccess, seq: number
   );
   const row = rows[0];
   if (!row) throw notFound();
-  if (!mayChange(actor, access, row.author_id, change)) {
+  if (row.author_id !== actor.id && !(change === 'delete' && access.manages)) {
     throw new AppError(
       'forbidden',
       change === 'edit'
@@ -66,10 +70,8 @@ export async function checkMessage(actor: Actor, access: RoomAccess, seq: number
 
 /** The room's row is locked first and its message's second, as the deletion of a room does: so no deadlock. */
 const CHANGE = `
-WITH held AS (
-  SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE
-), target AS (
-  SELECT t.seq FROM held JOIN messages t ON t.room_id = held.id WHERE t.seq = $2 AND t.deleted_at IS NULL FOR UPDATE OF t
+WITH target AS (
+  SELECT seq FROM messages WHERE room_id = $1 AND seq = $2 AND deleted_at IS NULL FOR UPDATE
 ), room AS (
   UPDATE chats SET revision = revision + 1 WHERE id = $1 AND EXISTS (SELECT FROM target) RETURNING revision
 ), m AS (
@@ -81,15 +83,33 @@ WITH held AS (
 )
 SELECT ${MESSAGE_COLUMNS} FROM m LEFT JOIN users a ON a.id = m.author_id`;
 
-function change({ room }: RoomAccess, seq: number, body: string | null): Promise<{ message: Message }> {
-  return writer().perform(room, async (client) => {
-    const { rows } = await client.query<MessageRow>(CHANGE, [room.id, seq, body]);
-    const row = rows[0];
-    if (!row) throw notFound();
-    const message = presentMessage(row);
-    publish({ type: 'message:updated', roomId: room.id, room: room.name, message });
-    return { message };
-  });
+async function change(
+  actor: Actor,
+  { room }: RoomAccess,
+  seq: number,
+  body: string | null,
+): Promise<{ message: Message }> {
+  const { message } = await writer().perform(
+    room,
+    async (client) => {
+      const { room: now } = await holdRoom(client, actor, room.id, 'use');
+      const { rows } = await client.query<MessageRow>(CHANGE, [room.id, seq, body]);
+      const row = rows[0];
+      if (!row) throw notFound();
+      const message = presentMessage(row);
+      if (body === null && message.author?.id !== actor.id) {
+        await audit(client, actor, {
+          action: 'message:deleted',
+          room: now,
+          user: message.author ?? undefined,
+          details: { seq },
+        });
+      }
+      return { message, name: now.name };
+    },
+    ({ message, name }) => publish({ type: 'message:updated', roomId: room.id, room: name, message }),
+  );
+  return { message };
 }
 
 /**
@@ -104,7 +124,7 @@ export async function editMessage(
   body: string,
 ): Promise<{ message: Message }> {
   await checkMessage(actor, access, seq, 'edit');
-  return change(access, seq, body);
+  return change(actor, access, seq, body);
 }
 
 /**
@@ -114,5 +134,5 @@ export async function editMessage(
  */
 export async function deleteMessage(actor: Actor, access: RoomAccess, seq: number): Promise<{ message: Message }> {
   await checkMessage(actor, access, seq, 'delete');
-  return change(access, seq, null);
+  return change(actor, access, seq, null);
 }

@@ -1,4 +1,4 @@
-import type { Membership, Message, OwnRoom, Room, User } from '../contracts/entities';
+import type { Member, Membership, Message, OwnRoom, Room, User } from '../contracts/entities';
 
 /** Columns of a room with its owner, as SQL gives them. `ROOM_COLUMNS` selects exactly these. */
 export interface RoomRow {
@@ -109,4 +109,17 @@ export const MEMBERSHIP_COLUMNS = 's.role AS member_role, s.last_read_seq, s.joi
 export function presentMembership(row: MembershipRow): Membership | null {
   if (row.member_role === null || row.last_read_seq === null || row.joined_at === null || row.removed_at) return null;
   return { role: row.member_role, lastReadSeq: row.last_read_seq, joinedAt: row.joined_at.toISOString() };
+}
+
+/** A member's account and standing. */
+export interface MemberRow {
+  id: number;
+  username: string;
+  role: Member['role'];
+  joined_at: Date;
+}
+
+/** A member as a list of them shows it. */
+export function presentMember({ id, username, role, joined_at }: MemberRow): Member {
+  return { user: { id, username }, role, joinedAt: joined_at.toISOString() };
 }

@@ -1,84 +1,96 @@
-import type { Prisma, User as UserRow } from '@/generated/prisma/client';
-import type { Room } from '../contracts/entities';
-import { AppError } from '../contracts/errors';
-import { prisma } from '../db';
-import type { RoomAccess } from './access';
+import type { ClientBase } from 'pg';
+import { audit, type Audited } from '../audit';
+import type { Actor } from '../contracts/actor';
+import type { Room, User } from '../contracts/entities';
+import { holdRoom, type RoomAccess } from './access';
+import { noteClosing } from './closings';
+import { findUser, memberIdsOf } from './memberships';
 import { publish } from './publish';
 import { nameTaken } from './rooms';
+import { writer } from './writer';
 
 /** What may be changed of a room; what is not named stays. */
 export interface RoomChanges {
   name?: string | undefined;
   topic?: string | undefined;
+  visibility?: Room['visibility'] | undefined;
   /** the username of the next owner */
   owner?: string | undefined;
 }
 
-type Transaction = Prisma.TransactionClient;
+type Client = Pick<ClientBase, 'query'>;
 
 /** The old name stays behind as an address; a name that another room had before is this one's from now on. */
-async function rename(tx: Transaction, roomId: number, name: string): Promise<void> {
-  const room = await tx.room.findUniqueOrThrow({ where: { id: roomId } });
-  if (room.name === name) return;
-  await tx.room.update({ where: { id: roomId }, data: { name } });
-  await tx.formerName.deleteMany({ where: { name } });
-  await tx.formerName.upsert({ where: { name: room.name }, create: { name: room.name, roomId }, update: { roomId } });
+async function rename(client: Client, room: Room, name: string): Promise<void> {
+  await client.query('UPDATE chats SET name = $2 WHERE id = $1', [room.id, name]);
+  await client.query('DELETE FROM former_names WHERE name = $1', [name]);
+  await client.query(
+    'INSERT INTO former_names (name, room_id) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET room_id = $2',
+    [room.name, room.id],
+  );
 }
 
 /** @returns the next owner, and whether they were no member before */
-async function handOver(tx: Transaction, roomId: number, username: string): Promise<{ user: UserRow; isNew: boolean }> {
-  // Not Prisma's case-insensitive `equals`: that is ILIKE, to which `_` and `%` are anybody.
-  const [found] = await tx.$queryRaw<{ email: string }[]>`
-    SELECT email FROM users WHERE lower(username) = lower(${username})`;
-  const user = found && (await tx.user.findUnique({ where: { email: found.email } }));
-  if (!user)
-    throw new AppError('not_found', 'There is no such user.', {
-      errors: [{ path: 'owner', message: 'There is no such user.' }],
-    });
-  const key = { roomId_userId: { roomId, userId: user.id } };
-  const member = await tx.membership.findUnique({ where: key });
-  await tx.membership.updateMany({ where: { roomId, role: 'owner' }, data: { role: 'member' } });
-  const { lastSeq } = await tx.room.update({ where: { id: roomId }, data: { ownerId: user.email } });
-  await tx.membership.upsert({
-    where: key,
-    create: { roomId, userId: user.id, role: 'owner', lastReadSeq: lastSeq },
-    update: { role: 'owner', removedAt: null },
-  });
-  return { user, isNew: member?.removedAt !== null };
+async function handOver(client: Client, room: Room, username: string): Promise<{ user: User; isNew: boolean }> {
+  const user = await findUser(username, 'owner', client);
+  const { rowCount } = await client.query(
+    'SELECT FROM memberships WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL',
+    [room.id, user.id],
+  );
+  await client.query(`UPDATE memberships SET role = 'member' WHERE room_id = $1 AND role = 'owner'`, [room.id]);
+  await client.query(
+    `WITH room AS (
+       UPDATE chats SET owner_id = (SELECT email FROM users WHERE id = $2) WHERE id = $1 RETURNING id, last_seq
+     )
+     INSERT INTO memberships (room_id, user_id, role, last_read_seq) SELECT id, $2, 'owner', last_seq FROM room
+     ON CONFLICT (room_id, user_id) DO UPDATE SET role = 'owner', removed_at = NULL`,
+    [room.id, user.id],
+  );
+  return { user, isNew: rowCount === 0 };
 }
 
 /**
- * Changes a room's name, topic or owner, all or nothing.
+ * Changes a room's name, topic, visibility or owner, all or nothing. Who is a member of a room that becomes private stays one.
  *
  * @throws AppError `conflict` for a name that is taken, `not_found` for an owner who is nobody, or a room that is gone meanwhile
  */
-export async function updateRoom({ room }: RoomAccess, changes: RoomChanges): Promise<{ room: Room }> {
-  const { name, topic, owner } = changes;
-  try {
-    const { row, heir } = await prisma().$transaction(async (tx) => {
-      // One change of a room at a time: the old name that is kept must be the one that is replaced.
-      const held = await tx.$queryRaw<unknown[]>`SELECT id FROM chats WHERE id = ${room.id} FOR UPDATE`;
-      if (held.length === 0) throw new AppError('not_found', 'There is no such room.');
-      if (name !== undefined) await rename(tx, room.id, name);
-      if (topic !== undefined) await tx.room.update({ where: { id: room.id }, data: { topic } });
-      const heir = owner === undefined ? undefined : await handOver(tx, room.id, owner);
-      return { row: await tx.room.findUniqueOrThrow({ where: { id: room.id }, include: { owner: true } }), heir };
-    });
-    const changed: Room = {
-      ...room,
-      name: row.name,
-      topic: row.topic,
-      owner: row.owner && { id: row.owner.id, username: row.owner.username },
-      lastSeq: row.lastSeq,
-      revision: row.revision,
-    };
-    if (heir?.isNew) {
-      const user = { id: heir.user.id, username: heir.user.username };
-      publish({ type: 'member:added', roomId: room.id, room: changed.name, user });
-      publish({ type: 'room:added', room: changed, userId: user.id });
+export async function updateRoom(
+  actor: Actor,
+  { room: { id }, room }: RoomAccess,
+  changes: RoomChanges,
+): Promise<{ room: Room }> {
+  const change = async (client: Client) => {
+    const { room: before } = await holdRoom(client, actor, id, 'manage');
+    const { name = before.name, topic = before.topic, visibility = before.visibility, owner } = changes;
+    const log = (action: Audited['action'], details: Audited['details'] = {}, user?: User) =>
+      audit(client, actor, { action, room: before, details, user });
+    if (name !== before.name) {
+      await rename(client, before, name);
+      await log('room:renamed', { name });
     }
-    publish({ type: 'room:updated', room: changed });
-    return { room: changed };
+    if (topic !== before.topic) {
+      await client.query('UPDATE chats SET topic = $2 WHERE id = $1', [id, topic]);
+      await log('room:topic-changed');
+    }
+    if (visibility !== before.visibility) {
+      await client.query('UPDATE chats SET visibility = $2 WHERE id = $1', [id, visibility]);
+      await log('room:visibility-changed', { visibility });
+    }
+    const heir = owner === undefined ? undefined : await handOver(client, before, owner);
+    if (heir && heir.user.id !== before.owner?.id) await log('room:handed-over', {}, heir.user);
+    const after: Room = { ...before, name, topic, visibility, owner: heir?.user ?? before.owner };
+    return { before, after, heir, memberIds: await memberIdsOf(client, id) };
+  };
+  try {
+    const { after } = await writer().perform(room, change, ({ before, after, heir, memberIds }) => {
+      if (after.visibility === 'private' && before.visibility === 'public') noteClosing(id);
+      if (heir?.isNew) {
+        publish({ type: 'member:added', roomId: id, room: after.name, user: heir.user });
+        publish({ type: 'room:added', room: after, userId: heir.user.id });
+      }
+      publish({ type: 'room:updated', room: after, memberIds });
+    });
+    return { room: after };
   } catch (error) {
     throw nameTaken(error);
   }

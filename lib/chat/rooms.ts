@@ -1,38 +1,43 @@
 import type { Actor } from '../contracts/actor';
 import type { OwnRoom, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
-import { isUniqueViolation, pool, prisma } from '../db';
-import type { RoomAccess } from './access';
-import { presentOwnRoom, ROOM_COLUMNS, type OwnRoomRow } from './present';
+import { audit } from '../audit';
+import { isUniqueViolation, pool } from '../db';
+import { transaction } from '../queries';
+import { holdRoom, type RoomAccess } from './access';
+import { memberIdsOf } from './memberships';
+import { presentOwnRoom, presentRoom, ROOM_COLUMNS, type OwnRoomRow, type RoomRow } from './present';
 import { publish } from './publish';
+
+/** What a new room is made of. */
+export interface NewRoom {
+  name: string;
+  topic: string;
+  visibility: Room['visibility'];
+}
 
 /**
  * Makes a room with its owner as the first member.
  *
  * @throws AppError `conflict` when the name is taken
  */
-export async function createRoom(actor: Actor, input: { name: string; topic: string }): Promise<{ room: Room }> {
+export async function createRoom(actor: Actor, { name, topic, visibility }: NewRoom): Promise<{ room: Room }> {
   try {
-    const [, row] = await prisma().$transaction([
-      prisma().formerName.deleteMany({ where: { name: input.name } }),
-      prisma().room.create({
-        data: {
-          ...input,
-          ownerId: actor.email,
-          memberships: { create: { userId: actor.id, role: 'owner' } },
-        },
-      }),
-    ]);
-    const room: Room = {
-      id: row.id,
-      name: row.name,
-      topic: row.topic,
-      visibility: row.visibility,
-      owner: { id: actor.id, username: actor.username },
-      lastSeq: row.lastSeq,
-      revision: row.revision,
-      createdAt: row.createdAt.toISOString(),
-    };
+    const room = await transaction(async (client) => {
+      await client.query('DELETE FROM former_names WHERE name = $1', [name]);
+      const { rows } = await client.query<RoomRow>(
+        `WITH c AS (
+           INSERT INTO chats (name, topic, visibility, owner_id) VALUES ($1, $2, $3, $4) RETURNING *
+         ), s AS (
+           INSERT INTO memberships (room_id, user_id, role) SELECT id, $5, 'owner' FROM c
+         )
+         SELECT ${ROOM_COLUMNS} FROM c JOIN users o ON o.email = c.owner_id`,
+        [name, topic, visibility, actor.email, actor.id],
+      );
+      const row = rows[0];
+      if (!row) throw new AppError('unauthenticated', 'This account is gone.');
+      return presentRoom(row);
+    });
     publish({ type: 'room:added', room, userId: actor.id });
     return { room };
   } catch (error) {
@@ -64,15 +69,18 @@ export async function listRooms(actor: Actor): Promise<{ rooms: OwnRoom[] }> {
   return { rooms: rows.map(presentOwnRoom) };
 }
 
-/** Deletes a room with everything in it, and tells everyone who was a member. */
-export async function deleteRoom({ room }: RoomAccess): Promise<void> {
-  const { rows } = await pool().query<{ member_ids: number[] }>(
-    `WITH members AS (SELECT user_id FROM memberships WHERE room_id = $1 AND removed_at IS NULL),
-          gone AS (DELETE FROM chats WHERE id = $1 RETURNING id)
-     SELECT ARRAY(SELECT user_id FROM members) AS member_ids FROM gone`,
-    [room.id],
-  );
-  const row = rows[0];
-  if (!row) throw new AppError('not_found', 'There is no such room.');
-  publish({ type: 'room:deleted', roomId: room.id, room: room.name, memberIds: row.member_ids });
+/**
+ * Deletes a room with everything in it, and tells everyone who was a member.
+ *
+ * @throws AppError `not_found`, `forbidden` when that has become so meanwhile
+ */
+export async function deleteRoom(actor: Actor, access: RoomAccess): Promise<void> {
+  const { room, memberIds } = await transaction(async (client) => {
+    const { room } = await holdRoom(client, actor, access.room.id, 'manage');
+    const memberIds = await memberIdsOf(client, room.id);
+    await audit(client, actor, { action: 'room:deleted', room, details: { messages: room.lastSeq } });
+    await client.query('DELETE FROM chats WHERE id = $1', [room.id]);
+    return { room, memberIds };
+  });
+  publish({ type: 'room:deleted', roomId: room.id, room: room.name, memberIds });
 }

@@ -34,7 +34,7 @@ const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 const SIMILAR = 0.3;
 
 /**
- * Finds rooms that the actor may see by name, best first: exact, prefix, prefix of a word, similar (contains the query, or
+ * Finds rooms that the actor may see (administrators: all) by name, best first: exact, prefix, prefix of a word, similar (contains the query, or
  * shares trigrams with it: pg_trgm's `word_similarity`). An empty query lists all by name.
  *
  * @param input `q` as typed; `cursor` from the page before; `limit` rows at most
@@ -58,12 +58,22 @@ export async function searchRooms(
        LEFT JOIN users o ON o.email = c.owner_id
        LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $1
        WHERE ($2 = '' OR c.name LIKE '%' || $3 || '%' OR word_similarity($2, c.name) >= $4)
-         AND s.removed_at IS NULL AND (c.visibility = 'public' OR s.user_id IS NOT NULL)
+         AND ($9 OR s.removed_at IS NULL AND (c.visibility = 'public' OR s.user_id IS NOT NULL))
      ) found
      WHERE $5::int IS NULL OR (rank, distance, name) > ($5::int, $6::float8, $7::text)
      ORDER BY rank, distance, name
      LIMIT $8`,
-    [actor.id, q, like, SIMILAR, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit + 1],
+    [
+      actor.id,
+      q,
+      like,
+      SIMILAR,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      after?.[2] ?? null,
+      limit + 1,
+      actor.role === 'administrator',
+    ],
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

@@ -43,7 +43,7 @@ export function settle<D extends Asked>(drafts: readonly D[], messages: readonly
 }
 
 /**
- * Answers drafts that were not stored anew: with what is stored, or that their room is gone.
+ * Answers drafts that were not stored anew: with what is stored, or that they have no place to be stored in any more.
  *
  * @param stored by `keyOf`
  */
@@ -51,6 +51,6 @@ export function answer(drafts: readonly Asked[], stored: ReadonlyMap<string, Mes
   for (const draft of drafts) {
     const message = stored.get(keyOf(draft) ?? '');
     if (message) draft.resolve({ message, created: false });
-    else draft.reject(new AppError('not_found', 'There is no such room.'));
+    else draft.reject(new AppError('not_found', 'There is no such room, or you are no longer in it.'));
   }
 }

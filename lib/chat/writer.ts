@@ -4,6 +4,7 @@ import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isDiskFull, isRolledBack, isUnavailable, toUnavailable } from '../db';
 import { log } from '../log';
+import { inTransaction } from '../queries';
 import { findStored, insertMessages, keyOf, type Draft } from './insert';
 import { publish } from './publish';
 import { answer, settle, type Asked, type Written } from './settle';
@@ -18,7 +19,7 @@ interface Waiting {
 
 type PendingDraft = Asked & Waiting;
 
-/** Something else that takes a room's next revision. */
+/** Something else that is changed of a room. */
 interface PendingChange extends Waiting {
   run(client: pg.Client): Promise<void>;
 }
@@ -62,14 +63,20 @@ export class Writer {
   }
 
   /**
-   * Runs another statement that takes a room's next revision, after everything that was given to this writer before it.
+   * Changes something else of a room in one transaction, after everything that was given to this writer before it: its next
+   * revision, or who may read and write there. So no message is stored between such a change and what is told of it.
    *
-   * @param change one statement, which is its own transaction, and the publication of what came of it
+   * @param change what is written; it may be run again where PostgreSQL has undone it
+   * @param tell publishes what came of it, once that is committed
    * @throws AppError `unavailable`; whatever `change` throws
    */
-  perform<T>(room: Room, change: (client: pg.Client) => Promise<T>): Promise<T> {
+  perform<T>(room: Room, change: (client: pg.Client) => Promise<T>, tell: (result: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const run = (client: pg.Client) => change(client).then(resolve);
+      const run = async (client: pg.Client) => {
+        const result = await inTransaction(client, change);
+        tell(result);
+        resolve(result);
+      };
       this.#add({ roomId: room.id, until: performance.now() + PATIENCE_MS, run, reject });
     });
   }

@@ -24,14 +24,12 @@ function oneCursor(input: object): boolean {
   );
 }
 
-const onlyPublic = visibilitySchema.refine((value) => value === 'public', { error: FIELD_MESSAGES.privateLater });
-
 /** What each command takes. Strict: an unknown field is an error, so that nothing is assigned by accident. */
 export const COMMAND_SCHEMAS = {
   'room:create': z.strictObject({
     name: roomNameSchema,
     topic: topicSchema.optional(),
-    visibility: onlyPublic.optional(),
+    visibility: visibilitySchema.optional(),
   }),
   'room:list': z.strictObject({}),
   'room:get': z.strictObject(room),
@@ -39,7 +37,7 @@ export const COMMAND_SCHEMAS = {
     ...room,
     name: roomNameSchema.optional(),
     topic: topicSchema.optional(),
-    visibility: onlyPublic.optional(),
+    visibility: visibilitySchema.optional(),
     owner: usernameSchema.optional(),
   }),
   'room:delete': z.strictObject(room),
@@ -52,6 +50,9 @@ export const COMMAND_SCHEMAS = {
     .strictObject({ ...room, after: countSchema.optional(), since: countSchema.optional() })
     .refine(oneCursor, { error: FIELD_MESSAGES.oneCursor, path: ['since'] }),
   'room:read': z.strictObject({ ...room, seq: countSchema }),
+  'member:list': z.strictObject(room),
+  'member:add': z.strictObject({ ...room, username: usernameSchema }),
+  'member:remove': z.strictObject({ ...room, username: usernameSchema }),
   'message:send': z.strictObject({ ...room, body: bodySchema, clientMessageId: uuidSchema.nullish() }),
   'message:edit': z.strictObject({ ...room, seq: countSchema, body: bodySchema }),
   'message:delete': z.strictObject({ ...room, seq: countSchema }),

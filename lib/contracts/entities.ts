@@ -62,3 +62,7 @@ export type MessagePage = z.infer<typeof messagePageSchema>;
 /** One's own standing in a room. */
 export const membershipSchema = z.object({ role: z.enum(['owner', 'member']), lastReadSeq: z.int(), joinedAt: time });
 export type Membership = z.infer<typeof membershipSchema>;
+
+/** Somebody who is in a room, as everyone there sees it. */
+export const memberSchema = z.object({ user: userSchema, role: z.enum(['owner', 'member']), joinedAt: time });
+export type Member = z.infer<typeof memberSchema>;

@@ -26,7 +26,6 @@ export const FIELD_MESSAGES = {
   beyond: 'Must not be beyond the latest of the room.',
   query: 'A search has at most 250 characters.',
   cursor: 'Use the nextCursor of the page before.',
-  privateLater: 'Only public rooms can be made yet.',
   visibility: 'Must be "public" or "private".',
 } as const;
 

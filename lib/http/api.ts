@@ -5,7 +5,7 @@ import type { CommandName } from '../contracts/commands';
 import type { Account } from '../contracts/entities';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
-import { FIELD_MESSAGES } from '../contracts/values';
+import { FIELD_MESSAGES, usernameSchema } from '../contracts/values';
 import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
 
 type Fields = Record<string, unknown>;
@@ -53,6 +53,13 @@ function seqOf(context: Context): number {
   return Number(seq);
 }
 
+/** The member whom a path names: what cannot be a username is nobody's. */
+function memberOf(context: Context): Fields {
+  const username = usernameSchema.safeParse(context.req.param('username'));
+  if (!username.success) throw new AppError('not_found', 'There is no such user.');
+  return { room: roomOf(context), username: username.data };
+}
+
 /** The parameters that name a place in a room's history. */
 export const HISTORY = { numbers: ['before', 'after', 'around', 'since', 'limit'] };
 
@@ -83,6 +90,7 @@ function read(path: string, name: CommandName, input: (context: Context) => Fiel
 
 read('/rooms', 'room:list', () => ({}));
 read('/rooms/:room', 'room:get', (context) => ({ room: roomOf(context) }));
+read('/rooms/:room/members', 'member:list', (context) => ({ room: roomOf(context) }));
 read('/rooms/:room/messages', 'message:list', (context) => ({
   ...queryFields(context, HISTORY),
   room: roomOf(context),
@@ -111,6 +119,16 @@ api.delete('/rooms/:room/messages/:seq', async (context) => {
   ignoreInput(context);
   const actor = await actorOf(context);
   return context.json(await dispatch(actor, 'message:delete', { room: roomOf(context), seq: seqOf(context) }));
+});
+api.put('/rooms/:room/members/:username', async (context) => {
+  ignoreInput(context);
+  const { member, created } = await dispatch(await actorOf(context), 'member:add', memberOf(context));
+  return context.json({ member }, created ? 201 : 200);
+});
+api.delete('/rooms/:room/members/:username', async (context) => {
+  ignoreInput(context);
+  await dispatch(await actorOf(context), 'member:remove', memberOf(context));
+  return context.body(null, 204);
 });
 api.put('/rooms/:room/read', async (context) => {
   const input = readInput(context);

@@ -61,6 +61,7 @@ export class Activity {
 
   #hear(event: BusEvent): void {
     if (event.type === 'member:added') this.#members.add(event.roomId, event.user.id);
+    if (event.type === 'member:removed') this.#members.remove(event.roomId, event.user.id);
     if (event.type === 'room:added') this.#members.add(event.room.id, event.userId);
   }
 

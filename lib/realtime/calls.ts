@@ -1,4 +1,4 @@
-import { dispatch, followingNames, isCommandName, prepare, RoomMoved } from '../chat/commands';
+import { dispatch, enter, followingNames, isCommandName, prepare, RoomMoved } from '../chat/commands';
 import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
 import { AppError, type WireError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
@@ -73,8 +73,10 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
   const run = await prepare(connection.actor, name, input, { connectionId: connection.id });
   return async () => {
     const result = await run();
-    // `created` tells HTTP which status to answer; on a socket a retry is answered like the first time.
-    return { result: 'created' in result ? { message: result.message } : result };
+    if (!('created' in result)) return { result };
+    // It tells HTTP which status to answer; on a socket a retry is answered like the first time.
+    const { created: _created, ...shown } = result;
+    return { result: shown };
   };
 }
 
@@ -137,9 +139,10 @@ async function typing(hub: Hub, connection: Connection, input: object): Promise<
   const room = 'room' in input ? input.room : undefined;
   const joined = typeof room === 'string' ? hub.joined(connection, room) : undefined;
   // Who has joined was let in already, and is let out when that changes; everyone else goes through the gate.
-  const channel = joined ?? hub.channel((await dispatch(connection.actor, 'room:get', { room })).room.id);
+  const entered = joined || typeof room !== 'string' ? null : await enter(connection.actor, room);
   if (joined) await limit('command', id);
   const args = parseInput(TYPING_SCHEMA, input);
+  const channel = joined ?? (entered && hub.channel(entered.room.id));
   channel?.typing.set({ id, username }, args.typing);
   return { result: {} };
 }

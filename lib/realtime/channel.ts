@@ -1,5 +1,5 @@
 import { changesSince } from '../chat/history';
-import type { Message } from '../contracts/entities';
+import type { Message, User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
 import { log } from '../log';
 import type { Audience } from './audience';
@@ -119,6 +119,16 @@ export class Channel implements Audience {
     for (const subscription of this.subscriptions) {
       if (subscription.isOpen && subscription.connection.actor.id !== exceptUserId) subscription.connection.send(frame);
     }
+  }
+
+  /** Who hears the room here. */
+  audience(): User[] {
+    const users = new Map<number, User>();
+    for (const { isOpen, connection } of this.subscriptions) {
+      const { id, username } = connection.actor;
+      if (isOpen) users.set(id, { id, username });
+    }
+    return [...users.values()];
   }
 
   close(): void {

@@ -26,6 +26,7 @@ export abstract class Connection {
   gone = false;
   /** Joins that are not answered yet, by the room's address: a second one continues where the first one's answer ended. */
   readonly joining = new Map<string, Promise<void>>();
+  readonly #barred = new Set<number>();
   #unanswered = 0;
   #unread = false;
 
@@ -34,8 +35,27 @@ export abstract class Connection {
     this.onlyRoom = onlyRoom;
   }
 
-  /** Sends a fact, or closes the connection (4408) when its reader is too far behind. Never throws. */
-  abstract send(frame: Frame): void;
+  /**
+   * Sends a fact, but none of a room that it was let out of: whoever tells something may have asked who is to hear it before that.
+   * Closes the connection (4408) when its reader is too far behind. Never throws.
+   */
+  send(frame: Frame): void {
+    if (this.#barred.size > 0 && frame.roomId !== null && this.#barred.has(frame.roomId)) return;
+    this.transmit(frame);
+  }
+
+  /** Nothing of this room goes out any more, until its user is a member again. */
+  bar(roomId: number): void {
+    this.#barred.add(roomId);
+  }
+
+  /** Its user is a member of this room (again). */
+  readmit(roomId: number): void {
+    this.#barred.delete(roomId);
+  }
+
+  /** Puts a fact on the wire. */
+  protected abstract transmit(frame: Frame): void;
 
   /** Milliseconds for which its reader has not got on with what it was sent; 0 where it owes nothing. Asked now and then. */
   abstract standsFor(): number;

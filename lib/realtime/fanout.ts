@@ -1,8 +1,6 @@
 import { bus, type BusEvent } from '../bus';
 import type { User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
-import { pool } from '../db';
-import { log } from '../log';
 import { Activity } from './activity';
 import { Frame } from './frame';
 import type { Hub } from './hub';
@@ -19,9 +17,15 @@ export class Fanout {
   constructor(hub: Hub) {
     this.#hub = hub;
     this.#activity = new Activity(hub);
-    this.#patrol = new Patrol(hub, this.#activity, (roomId) => {
-      const channel = hub.channel(roomId);
-      if (channel) this.#deleted({ type: 'room:deleted', roomId, room: channel.name, memberIds: [] });
+    this.#patrol = new Patrol(hub, this.#activity, {
+      onGone: (roomId) => {
+        const channel = hub.channel(roomId);
+        if (channel) this.#deleted({ type: 'room:deleted', roomId, room: channel.name, memberIds: [] });
+      },
+      onLeft: (roomId, user) => {
+        const channel = hub.channel(roomId);
+        if (channel) this.#removed({ type: 'member:removed', roomId, room: channel.name, user });
+      },
     });
     this.#unsubscribe = bus().subscribe((event) => this.#hear(event));
   }
@@ -46,11 +50,12 @@ export class Fanout {
         this.#patrol.suspect(event.roomId);
         break;
       case 'room:added':
+        for (const connection of this.#hub.connectionsOf(event.userId)) connection.readmit(event.room.id);
         this.#toUser(event.userId, new Frame('room:added', { room: event.room }));
         break;
       case 'room:updated':
         this.#hub.rename(event.room.id, event.room.name);
-        void this.#toMembers(event.room.id, new Frame('room:updated', { room: event.room }));
+        this.#updated(event);
         break;
       case 'room:deleted':
         this.#deleted(event);
@@ -96,9 +101,17 @@ export class Fanout {
     for (const connection of [...this.#hub.connectionsOf(user.id)]) {
       this.#hub.unsubscribe(connection, roomId);
       connection.send(left);
+      connection.bar(roomId);
       if (connection.onlyRoom === roomId) connection.close(CLOSE_CODES.removed);
     }
-    this.#hub.channel(roomId)?.broadcast(new Frame('member:removed', inRoom(event)));
+    const channel = this.#hub.channel(roomId);
+    channel?.typing.set(user, false);
+    channel?.broadcast(new Frame('member:removed', inRoom(event)));
+  }
+
+  #updated({ room, memberIds }: Extract<BusEvent, { type: 'room:updated' }>): void {
+    const frame = new Frame('room:updated', { room });
+    for (const userId of memberIds) this.#toUser(userId, frame);
   }
 
   #read({ roomId, room, seq, unread, userId, connectionId }: Extract<BusEvent, { type: 'room:read' }>): void {
@@ -109,18 +122,6 @@ export class Fanout {
 
   #toUser(userId: number, frame: Frame): void {
     for (const connection of this.#hub.connectionsOf(userId)) connection.send(frame);
-  }
-
-  async #toMembers(roomId: number, frame: Frame): Promise<void> {
-    try {
-      const { rows } = await pool().query<{ user_id: number }>(
-        'SELECT user_id FROM memberships WHERE room_id = $1 AND removed_at IS NULL',
-        [roomId],
-      );
-      for (const row of rows) this.#toUser(row.user_id, frame);
-    } catch (error) {
-      log.warn({ err: error, roomId }, 'members could not be told');
-    }
   }
 }
 

@@ -32,6 +32,13 @@ export class Frame<N extends FactName = FactName> {
     this.payload = payload;
   }
 
+  /** The room that the fact is about, if it is about one. */
+  get roomId(): number | null {
+    const { payload } = this;
+    if ('roomId' in payload) return payload.roomId;
+    return 'room' in payload ? payload.room.id : null;
+  }
+
   /** The text frame of the plain WebSocket: the fact's name as `type`, first. UTF-8, without the frame's header. */
   get plain(): Buffer {
     return (this.#plain ??= Buffer.from(JSON.stringify({ type: this.name, ...this.payload })));

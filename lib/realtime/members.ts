@@ -45,6 +45,14 @@ export class Members {
     );
   }
 
+  /** Notes that somebody is no member any more. */
+  remove(roomId: number, userId: number): void {
+    this.#rooms.get(roomId)?.ids.then(
+      (ids) => ids.delete(userId),
+      () => undefined,
+    );
+  }
+
   forget(roomId: number): void {
     this.#rooms.delete(roomId);
   }

@@ -57,7 +57,7 @@ class SocketIoConnection extends Connection {
   }
 
   /** Past Socket.IO's own emit, which would encode the same packet anew for each of a room's sockets. */
-  send(frame: Frame): void {
+  protected override transmit(frame: Frame): void {
     if (!this.#socket.connected || this.gone) return;
     const { data, options } = frame.socketIo;
     this.#socket.conn.write(data, options);

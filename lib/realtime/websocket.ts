@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { authenticate, credentialOf } from '../auth/credentials';
-import { dispatch, followingNames } from '../chat/commands';
+import { enter, followingNames } from '../chat/commands';
 import type { Actor } from '../contracts/actor';
 import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
@@ -26,6 +26,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'message:delete',
   'message:list',
   'room:read',
+  'member:list',
   'typing',
 ]);
 
@@ -44,7 +45,7 @@ class PlainConnection extends Connection {
     for (const sign of ['pong', 'message'] as const) socket.on(sign, () => (this.alive = true));
   }
 
-  send(frame: Frame): void {
+  protected override transmit(frame: Frame): void {
     if (this.gone) return;
     if (!this.#held) {
       this.#write(frame.plain);
@@ -186,7 +187,7 @@ export class PlainWebSockets {
       if (hasLeft()) return;
       const actor = await authenticate(credentialsOf(request));
       await limit('connect', actor.id);
-      const { room } = await followingNames({ room: address }, (input) => dispatch(actor, 'room:get', input));
+      const { room } = await followingNames({ room: address }, (input) => enter(actor, input.room));
       refuseBeyond(cursor, room);
       if (hasLeft()) return;
       let joined: Promise<void> | undefined;

@@ -27,7 +27,7 @@ class Wireless extends Connection {
   readonly sent: Frame[] = [];
   code: number | undefined;
 
-  send(frame: Frame): void {
+  protected override transmit(frame: Frame): void {
     this.sent.push(frame);
   }
 
