@@ -48,6 +48,7 @@ interface RoomOptions {
   owner: Pick<User, 'id' | 'email'>;
   name?: string;
   topic?: string;
+  visibility?: 'public' | 'private';
   members?: Pick<User, 'id'>[];
   createdAt?: Date;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { membershipSchema, messageSchema, roomSchema } from '@/lib/contracts/entities';
+import { memberSchema, membershipSchema, messageSchema, roomSchema } from '@/lib/contracts/entities';
 
 /** An error as any transport carries it. `status` is HTTP's. */
 export const wireErrorSchema = z.object({
@@ -24,6 +24,8 @@ export const answerSchema = z.looseObject({
   ok: z.boolean(),
   room: roomSchema.strict().optional(),
   membership: membershipSchema.strict().nullish(),
+  member: memberSchema.strict().optional(),
+  members: z.array(memberSchema.strict()).optional(),
   message: messageSchema.strict().optional(),
   messages: z.array(messageSchema.strict()).optional(),
   hasMore: z.boolean().optional(),

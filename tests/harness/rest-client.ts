@@ -35,6 +35,12 @@ function toHttp(name: string, input: Fields): HttpCall {
       return { method: 'GET', path: `${room}/messages${query(without(input, 'room'))}` };
     case 'room:read':
       return { method: 'PUT', path: `${room}/read`, body: without(input, 'room') };
+    case 'member:list':
+      return { method: 'GET', path: `${room}/members` };
+    case 'member:add':
+      return { method: 'PUT', path: `${room}/members/${of(input, 'username')}` };
+    case 'member:remove':
+      return { method: 'DELETE', path: `${room}/members/${of(input, 'username')}` };
     default:
       throw new Error(`The resource API has no ${name}`);
   }
@@ -59,7 +65,7 @@ export class RestClient implements ContractClient {
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (response.ok) return answerSchema.parse({ ok: true, ...(JSON.parse(text) as object) });
+    if (response.ok) return answerSchema.parse({ ok: true, ...(text ? (JSON.parse(text) as object) : {}) });
     const { code, detail, errors } = problemSchema.parse(JSON.parse(text));
     return { ok: false, error: { code, message: detail, ...(errors && { errors }) } };
   }

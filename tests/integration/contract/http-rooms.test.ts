@@ -60,7 +60,6 @@ describe.each(['/user/rooms', '/api/v1/rooms'])('POST %s', (path) => {
     [{ name: 7 }, ['name']],
     [{ name: 'ok-1', topic: 'x'.repeat(251) }, ['topic']],
     [{ name: 'ok-2', topic: null }, ['topic']],
-    [{ name: 'ok-3', visibility: 'private' }, ['visibility']],
     [{ name: 'ok-4', visibility: 'secret' }, ['visibility']],
     [{ name: 'ok-5', owner: 'boris' }, ['owner']],
   ])('refuses %j', async (fields, paths) => {

@@ -52,7 +52,7 @@ describe('PATCH /api/v1/rooms/{name}', () => {
     [{ name: 'a/b' }, 422, 'name'],
     [{ name: '' }, 422, 'name'],
     [{ topic: 'x'.repeat(251) }, 422, 'topic'],
-    [{ visibility: 'private' }, 422, 'visibility'],
+    [{ visibility: 'secret' }, 422, 'visibility'],
     [{ owner: null }, 422, 'owner'],
     [{ owner: '%' }, 422, 'owner'],
     [{ owner: 'a\0b' }, 422, 'owner'],

@@ -30,6 +30,11 @@ export class World {
     return createRoom({ owner, members, name: `contract-${++counter}` });
   }
 
+  /** A room that exists only for them. */
+  privateRoom(owner: Person, ...members: Person[]): Promise<{ id: number; name: string }> {
+    return createRoom({ owner, members, name: `private-${++counter}`, visibility: 'private' });
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#open.map((thing) => thing.close()));
     await this.server.stop();
