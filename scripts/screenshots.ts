@@ -48,6 +48,7 @@ function shots(room: string): Shot[] {
     },
     { name: 'search-empty', path: '/user/search/results?q=Nothing%20of%20the%20kind', signedIn: true },
     { name: 'room', path: `/chat/${encoded}`, signedIn: true },
+    { name: 'details', path: `/chat/${encoded}/details`, signedIn: true },
     { name: 'delete', path: `/user/rooms/delete/${encoded}`, signedIn: true },
     {
       name: 'drawer',

@@ -8,6 +8,7 @@ import { buttonClass } from '@/components/ui/button';
 import { CountBadge } from '@/components/ui/count-badge';
 import { LocalTime } from '@/components/ui/local-time';
 import { deletionPath, roomPath } from '@/lib/contracts/paths';
+import { PrivateSign } from './private-sign';
 
 interface OwnRoomsProps {
   userId: number;
@@ -30,6 +31,7 @@ export function OwnRooms({ userId, administrator }: OwnRoomsProps) {
           >
             <span className="flex items-center gap-2.5">
               <span className={room.unread > 0 ? 'truncate font-semibold' : 'truncate font-medium'}>{room.name}</span>
+              {room.visibility === 'private' && <PrivateSign />}
               {room.unread > 0 && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
               <span className="flex-1" />
               {room.lastMessage && (

@@ -8,6 +8,7 @@ import { CountBadge } from '@/components/ui/count-badge';
 import { Dialog } from '@/components/ui/dialog';
 import type { OwnRoom } from '@/lib/contracts/entities';
 import { roomPath } from '@/lib/contracts/paths';
+import { PrivateSign } from './private-sign';
 
 const ITEM =
   'flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 data-[selected=true]:bg-accent-soft data-[selected=true]:text-ink text-muted';
@@ -41,6 +42,7 @@ export function QuickSwitcher({ rooms, onClose }: { rooms: readonly OwnRoom[]; o
             {rooms.map((room) => (
               <Command.Item key={room.id} value={room.name} onSelect={() => go(roomPath(room.name))} className={ITEM}>
                 <span className={room.unread > 0 ? 'truncate font-semibold text-ink' : 'truncate'}>{room.name}</span>
+                {room.visibility === 'private' && <PrivateSign />}
                 <span className="min-w-0 flex-1 truncate text-sm text-muted">{room.topic}</span>
                 {room.unread > 0 && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
               </Command.Item>

@@ -9,10 +9,11 @@ import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { isRoomName, roomNameSchema, topicSchema, toRoomName } from '@/lib/contracts/values';
 import type { FormProblems } from '@/lib/i18n/form-messages';
+import { VisibilityField } from './visibility-field';
 
 const schema = z.object({ name: roomNameSchema, topic: topicSchema });
 
-/** A new room: its name, its topic, and while one types the address that the name becomes. */
+/** A new room: its name, its topic, who finds it, and while one types the address that the name becomes. */
 export function RoomForm({ problems }: { problems: FormProblems }) {
   const t = useTranslations('rooms');
   const { field, onSubmit } = useCheckedForm(schema, problems);
@@ -44,6 +45,7 @@ export function RoomForm({ problems }: { problems: FormProblems }) {
         }}
       />
       <Field label={t('topic')} hint={t('topicHint')} autoComplete="off" {...field('topic')} />
+      <VisibilityField current={problems.values.visibility ?? 'public'} />
       <Button type="submit">{t('create')}</Button>
     </form>
   );

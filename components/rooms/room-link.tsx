@@ -6,6 +6,7 @@ import { cx } from '@/components/ui/class-names';
 import { CountBadge } from '@/components/ui/count-badge';
 import type { OwnRoom } from '@/lib/contracts/entities';
 import { roomPath } from '@/lib/contracts/paths';
+import { PrivateSign } from './private-sign';
 
 /** A room in the list: bold with a count while it has something unread, marked while it is open. */
 export function RoomLink({ room, current }: { room: OwnRoom; current: boolean }) {
@@ -24,7 +25,9 @@ export function RoomLink({ room, current }: { room: OwnRoom; current: boolean })
       )}
     >
       {current && <span aria-hidden="true" className="absolute -start-3 h-[3px] w-3 rounded-e-full bg-accent" />}
-      <span className="min-w-0 flex-1 truncate">{room.name}</span>
+      <span className="min-w-0 truncate">{room.name}</span>
+      {room.visibility === 'private' && <PrivateSign />}
+      <span className="flex-1" />
       {unread && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
     </Link>
   );

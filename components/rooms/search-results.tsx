@@ -7,6 +7,7 @@ import { Kbd } from '@/components/ui/kbd';
 import type { Room } from '@/lib/contracts/entities';
 import { isRoomName, toRoomName } from '@/lib/contracts/text';
 import { roomPath } from '@/lib/contracts/paths';
+import { PrivateSign } from './private-sign';
 
 export interface SearchPage {
   q: string;
@@ -31,7 +32,10 @@ export function SearchResults({ page }: { page: SearchPage }) {
               className="flex min-h-14 items-center gap-4 rounded-sm py-3 hover:text-accent"
             >
               <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{room.name}</span>
+                <span className="flex items-center gap-2 font-medium">
+                  <span className="truncate">{room.name}</span>
+                  {room.visibility === 'private' && <PrivateSign />}
+                </span>
                 <span className="block truncate text-sm text-muted">
                   {[
                     room.topic,

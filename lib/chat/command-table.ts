@@ -19,22 +19,12 @@ export function fieldOf(input: unknown, field: string): unknown {
     : undefined;
 }
 
-async function allowChange(
-  actor: Actor,
-  access: RoomAccess,
-  input: unknown,
-  change: 'edit' | 'delete',
-): Promise<void> {
+async function allowChange(actor: Actor, access: RoomAccess, input: unknown, change: 'edit' | 'delete'): Promise<void> {
   const seq = countSchema.safeParse(fieldOf(input, 'seq'));
   if (seq.success) await checkMessage(actor, access, seq.data, change);
 }
 
-async function allowMember(
-  actor: Actor,
-  access: RoomAccess,
-  input: unknown,
-  change: 'add' | 'remove',
-): Promise<void> {
+async function allowMember(actor: Actor, access: RoomAccess, input: unknown, change: 'add' | 'remove'): Promise<void> {
   const username = usernameSchema.safeParse(fieldOf(input, 'username'));
   if (username.success) await checkMember(actor, access, username.data, change);
   else refuseUnless(access.manages);
@@ -43,7 +33,8 @@ async function allowMember(
 /** Every command of the service by name: its access and its verb. Its schema stands in `contracts/commands.ts`. */
 export const COMMANDS = {
   'room:create': global('room:create', {
-    run: ({ actor, args }) => createRoom(actor, { name: args.name, topic: args.topic ?? '', visibility: args.visibility ?? 'public' }),
+    run: ({ actor, args }) =>
+      createRoom(actor, { name: args.name, topic: args.topic ?? '', visibility: args.visibility ?? 'public' }),
   }),
   'room:list': global('room:list', { repeatable: true, run: ({ actor }) => listRooms(actor) }),
   'room:search': global('room:search', { repeatable: true, run: ({ actor, args }) => searchRooms(actor, args) }),

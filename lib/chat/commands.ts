@@ -99,11 +99,12 @@ export function prepare<N extends CommandName>(
   });
 }
 
-/** An answer that was read while the room was closed to the reader is held back. */
+/** An answer that was read while the room was closed to the reader is held back: they are told that instead. */
 async function checked<T>(run: () => Promise<T>, check: () => Promise<void>): Promise<T> {
-  const result = await run();
+  const [outcome] = await Promise.allSettled([run()]);
   await check();
-  return result;
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 /** What was read while a room was closed to somebody is read again: it may hold that room, and they be the reader. */

@@ -53,7 +53,7 @@ export async function findUser(
     username,
   ]);
   if (rows[0]) return rows[0];
-  const message = 'There is no such user.';
+  const message = FIELD_MESSAGES.nobody;
   throw new AppError('not_found', message, { errors: [{ path: field, message }] });
 }
 

@@ -10,6 +10,7 @@ export const FIELD_MESSAGES = {
   unknown: 'This field is unknown here.',
   email: 'Enter an e-mail address such as anna@example.org.',
   emailLength: `An e-mail address has at most ${LIMITS.email} characters.`,
+  nobody: 'There is no such user.',
   username: `Use ${LIMITS.username.min} to ${LIMITS.username.max} letters, digits, dots, hyphens or underscores.`,
   passwordShort: `Use at least ${LIMITS.password.minCharacters} characters.`,
   passwordLong: `Use at most ${LIMITS.password.maxBytes} bytes (about ${LIMITS.password.maxBytes} Latin or ${LIMITS.password.maxBytes / 2} Cyrillic letters).`,

@@ -66,12 +66,12 @@ function stripInternalHeaders(request: IncomingMessage): void {
 }
 
 /** Pages that have no JSON beside them: a program gets the page too. */
-const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/rooms\/delete\/[^/]+)$/;
+const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/rooms\/delete\/[^/]+|chat\/[^/]+\/details)$/;
 
 const NEEDS_SESSION = /^\/user\/./;
 
 /** Pages whose forms are posted to an address of the same form. */
-const FORM_ACTION = /^\/(?:register|login|user\/rooms|chat\/[^/]+|user\/rooms\/delete\/[^/]+)$/;
+const FORM_ACTION = /^\/(?:register|login|user\/rooms|chat\/[^/]+(?:\/details)?|user\/rooms\/delete\/[^/]+)$/;
 
 const UNREAD = { body: Buffer.alloc(0), refusal: null };
 
@@ -100,12 +100,12 @@ function isForNext(request: IncomingMessage, path: string): boolean {
 
 /** `/chat/General` → `/chat/general`: one address for one room. */
 function canonicalRoomPath(url: URL): string | null {
-  const [, folder, typed] = /^(\/chat|\/user\/rooms\/delete)\/([^/]+)$/.exec(url.pathname) ?? [];
+  const [, folder, typed, page = ''] = /^(\/chat|\/user\/rooms\/delete)\/([^/]+)(\/details)?$/.exec(url.pathname) ?? [];
   if (typed === undefined) return null;
   const name = toRoomName(decodeURIComponent(typed));
   // Percent-encoding has many spellings of one name; only another name is another address.
   if (!isRoomName(name) || decodeURIComponent(typed) === name) return null;
-  return (folder === '/chat' ? roomPath(name) : deletionPath(name)) + url.search;
+  return (folder === '/chat' ? roomPath(name) : deletionPath(name)) + page + url.search;
 }
 
 async function write(response: ServerResponse, answer: Response): Promise<void> {

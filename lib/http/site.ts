@@ -1,4 +1,4 @@
-import { deletionPath, roomPath } from '../contracts/paths';
+import { deletionPath, detailsPath, roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { register, signIn, type SignedIn } from '../auth/accounts';
@@ -24,6 +24,7 @@ import {
   type Context,
 } from './context';
 import { answerForm, seeOther } from './forms';
+import { changeRoom } from './room-details';
 
 /** The routes that people and programs share, but for their pages, which are Next's. */
 export const site = new Hono<{ Bindings: Bindings }>();
@@ -147,6 +148,13 @@ site.post('/chat/:room', (context) => {
     const { message } = writtenSchema.parse(await response.json());
     return seeOther(`${path}#m-${message.seq}`);
   });
+});
+
+site.post('/chat/:room/details', (context) => {
+  const name = toRoomName(roomOf(context));
+  return answerForm(context, detailsPath(name), async () =>
+    seeOther(await changeRoom(await actorOf(context), name, readInput(context, { form: true }))),
+  );
 });
 
 const writtenSchema = z.object({ message: z.object({ seq: z.int() }) });

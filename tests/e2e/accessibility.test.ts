@@ -67,6 +67,7 @@ const PLACES: Place[] = [
   { name: 'own page', path: () => '/user', signedIn: true },
   { name: 'search', path: () => '/user/search', signedIn: true },
   { name: 'search without a result', path: () => '/user/search/results?q=nothing%20of%20the%20kind', signedIn: true },
+  { name: 'details', path: () => `/chat/${room.name}/details`, signedIn: true },
   { name: 'deletion', path: () => `/user/rooms/delete/${room.name}`, signedIn: true },
   { name: 'deletion refused', path: () => '/user/rooms/delete/someone-elses', signedIn: true },
   { name: 'no such room', path: () => '/chat/there-is-none', signedIn: true },

@@ -105,7 +105,13 @@ describe('PUT and DELETE /api/v1/rooms/{name}/members/{username}', () => {
     const added = await member('PUT', room.name, boris, anna);
     expect([added.status, await added.json()]).toEqual([
       201,
-      { member: { user: { id: boris.id, username: boris.username }, role: 'member', joinedAt: expect.any(String) as string } },
+      {
+        member: {
+          user: { id: boris.id, username: boris.username },
+          role: 'member',
+          joinedAt: expect.any(String) as string,
+        },
+      },
     ]);
     expect(await status(member('PUT', room.name, boris, anna))).toBe(200);
     expect(await status(member('DELETE', room.name, boris, anna))).toBe(204);
@@ -122,7 +128,9 @@ describe('PUT and DELETE /api/v1/rooms/{name}/members/{username}', () => {
     expect(await client.facts.wait('room:added')).toMatchObject({ room: { id: room.id } });
     expect(await status(member('DELETE', room.name, boris, boris))).toBe(204);
     expect(await client.facts.wait('room:removed')).toEqual({ room: room.name, roomId: room.id });
-    const { rooms } = (await (await request(world, '/api/v1/rooms', { as: boris })).json()) as { rooms: { id: number }[] };
+    const { rooms } = (await (await request(world, '/api/v1/rooms', { as: boris })).json()) as {
+      rooms: { id: number }[];
+    };
     expect(rooms.map(({ id }) => id)).not.toContain(room.id);
     expect(await status(member('DELETE', room.name, boris, boris))).toBe(404);
     expect(await code(client.call('room:join', { room: room.name }))).toBe('ok');
@@ -165,9 +173,13 @@ describe('administrators', () => {
   it('find, manage and delete a private room, and read it only as members', async () => {
     const room = await world.privateRoom(anna);
     const found = async (as: Person) =>
-      ((await (await request(world, `/user/search/results?q=${room.name}`, { as, headers: { accept: 'application/json' } })).json()) as {
-        rooms: { id: number }[];
-      }).rooms.some(({ id }) => id === room.id);
+      (
+        (await (
+          await request(world, `/user/search/results?q=${room.name}`, { as, headers: { accept: 'application/json' } })
+        ).json()) as {
+          rooms: { id: number }[];
+        }
+      ).rooms.some(({ id }) => id === room.id);
     expect([await found(anna), await found(boris), await found(chief)]).toEqual([true, false, true]);
     const at = (as: Person, init = {}) => status(request(world, `/api/v1/rooms/${room.name}`, { as, ...init }));
     expect([await at(anna), await at(boris), await at(chief)]).toEqual([200, 404, 200]);
@@ -179,7 +191,11 @@ describe('administrators', () => {
     expect(await status(member('PUT', room.name, chief, chief))).toBe(201);
     expect(await status(request(world, `/api/v1/rooms/${room.name}/messages`, { as: chief }))).toBe(200);
     expect(await at(chief, { method: 'DELETE' })).toBe(204);
-    expect((await audited(room.id)).map(([action]) => action)).toEqual(['room:topic-changed', 'member:added', 'room:deleted']);
+    expect((await audited(room.id)).map(([action]) => action)).toEqual([
+      'room:topic-changed',
+      'member:added',
+      'room:deleted',
+    ]);
   });
 });
 
