@@ -46,7 +46,7 @@ export function MemberList({ members, meId, manages, path }: MemberListProps) {
                     variant="secondary"
                     size="sm"
                   >
-                    {t('handOver', { username: user.username })}
+                    {t('handOver')} <span className="sr-only">{user.username}</span>
                   </Posting>
                   {user.id !== meId && (
                     <Posting
@@ -56,7 +56,7 @@ export function MemberList({ members, meId, manages, path }: MemberListProps) {
                       variant="danger"
                       size="sm"
                     >
-                      {t('remove', { username: user.username })}
+                      {t('remove')} <span className="sr-only">{user.username}</span>
                     </Posting>
                   )}
                 </div>

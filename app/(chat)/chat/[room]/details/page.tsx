@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { ArrowLeft } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { LiveDetails } from '@/components/rooms/details/live-details';
 import { MemberList } from '@/components/rooms/details/member-list';
@@ -55,8 +56,15 @@ export default async function DetailsPage({ params }: Props) {
           </span>
         }
       >
-        <ButtonLink href={roomPath(room.name)} variant="secondary" size="sm" prefetch={false}>
-          {rooms('backToRoom')}
+        <ButtonLink
+          href={roomPath(room.name)}
+          variant="secondary"
+          size="sm"
+          prefetch={false}
+          title={rooms('backToRoom')}
+        >
+          <ArrowLeft size={16} aria-hidden="true" />
+          <span className="sr-only sm:not-sr-only">{rooms('backToRoom')}</span>
         </ButtonLink>
       </PageHeader>
       <LiveDetails room={{ id: room.id, name: room.name, revision: room.revision }} member={membership !== null}>
