@@ -27,12 +27,15 @@ export interface RouteRow extends Row {
 }
 
 export const IN_ROOM = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok ok 404 404 401' };
+/** To know of a room and who is in it: administrators may, of any. */
+export const SEE = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok ok 404 ok 401' };
 export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 403 ok 404 ok 401' };
 export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
 export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
+const ofOther = ({ room, other }: Stage) => ({ room, username: other.username });
 const fresh = () => `fresh-${randomUUID().slice(0, 8)}`;
 
 /** Commands over Socket.IO and plain WebSocket. */
@@ -40,12 +43,15 @@ export const COMMANDS: Record<CommandName | 'typing' | 'room:leave', CommandRow>
   'room:create': { ...SIGNED_IN, input: () => ({ name: fresh() }) },
   'room:list': { ...SIGNED_IN, input: () => ({}) },
   'room:search': { ...SIGNED_IN, input: () => ({ q: 'matrix' }) },
-  'room:get': { ...IN_ROOM, input: inRoom },
+  'room:get': { ...SEE, input: inRoom },
   'room:update': { ...MANAGE, input: ({ room }) => ({ room, topic: 'changed' }) },
   'room:delete': { ...MANAGE, input: inRoom },
   'room:join': { ...IN_ROOM, input: inRoom },
   'room:leave': { ...SIGNED_IN, input: inRoom },
   'room:read': { ...IN_ROOM, input: ({ room, seq }) => ({ room, seq }) },
+  'member:list': { ...SEE, input: inRoom },
+  'member:add': { ...MANAGE, input: ofOther },
+  'member:remove': { ...MANAGE, input: ofOther },
   'message:send': { ...IN_ROOM, input: ({ room }) => ({ room, body: 'hello' }) },
   'message:list': { ...IN_ROOM, input: inRoom },
   // Of one's own message; whoever could not have written one tries the owner's.
@@ -68,7 +74,7 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /api/health/ready': ANYBODY,
   'GET /api/v1/rooms': SIGNED_IN,
   'POST /api/v1/rooms': { ...SIGNED_IN, json: () => ({ name: fresh() }) },
-  'GET /api/v1/rooms/:room': IN_ROOM,
+  'GET /api/v1/rooms/:room': SEE,
   'PATCH /api/v1/rooms/:room': { ...MANAGE, json: () => ({ topic: 'changed' }) },
   'DELETE /api/v1/rooms/:room': MANAGE,
   'GET /api/v1/rooms/:room/messages': IN_ROOM,
@@ -76,6 +82,9 @@ export const ROUTES: Record<string, RouteRow> = {
   'PATCH /api/v1/rooms/:room/messages/:seq': { ...COMMANDS['message:edit'], json: () => ({ body: 'edited' }) },
   'DELETE /api/v1/rooms/:room/messages/:seq': COMMANDS['message:delete'],
   'PUT /api/v1/rooms/:room/read': { ...IN_ROOM, json: ({ seq }) => ({ seq }) },
+  'GET /api/v1/rooms/:room/members': SEE,
+  'PUT /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
+  'DELETE /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
   'GET /api/v1/me': SIGNED_IN,
   // An account that exists already: taken, whoever asks.
   'POST /register': {
@@ -94,6 +103,7 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /user/search/results': { ...SIGNED_IN, query: '?q=matrix' },
   'GET /chat/:room': IN_ROOM,
   'POST /chat/:room': { ...IN_ROOM, json: () => ({ body: 'hello' }) },
+  'POST /chat/:room/details': { ...MANAGE, json: ({ other }) => ({ action: 'add', username: other.username }) },
   'POST /preferences': { ...ANYBODY, json: () => ({ locale: 'ru' }) },
 };
 
@@ -107,6 +117,7 @@ export const PAGES: Record<string, Row> = {
   '/user/search/results': { public: '303 ok ok ok ok ok 303' },
   '/user/rooms/delete/:room': { public: '303 403 403 ok 403 ok 303', private: '303 404 403 ok 404 ok 303' },
   '/chat/:room': { public: '303 ok ok ok 403 ok 303', private: '303 404 ok ok 404 404 303' },
+  '/chat/:room/details': { public: '303 ok ok ok 403 ok 303', private: '303 404 ok ok 404 ok 303' },
 };
 
 /** Who hears a fact, on a connection that has joined the room where it may: `yes` or `-`. Without credentials there is no connection. */

@@ -41,10 +41,10 @@ describe('a command that was let in before its caller was removed', () => {
     ['member:add', { username: 'boris' }],
   ] as const)('%s %j: is refused, and changes nothing', async (name, more) => {
     for (const [makeRoom, code] of [
-      [world.room, 'forbidden'],
-      [world.privateRoom, 'not_found'],
+      [() => world.room(anna, boris), 'forbidden'],
+      [() => world.privateRoom(anna, boris), 'not_found'],
     ] as const) {
-      const room = await makeRoom.call(world, anna, boris);
+      const room = await makeRoom();
       await dispatch(guest, 'message:send', { room: room.name, body: 'in time' });
       const named = 'username' in more ? { username: boris.username } : {};
       // In a private room one who is no owner is not even let in to add somebody.
