@@ -35,7 +35,7 @@ test('a private room is made, somebody is added and removed, and sees both at on
   const guestRoom = await new RoomPage(there).live();
   await guestRoom.sees('Nobody else reads this');
 
-  await here.getByText('gleb', { exact: true }).click();
+  await here.locator('summary').getByText('gleb').click();
   await here.getByRole('button', { name: 'Remove from the room gleb' }).click();
   await here.getByRole('heading', { name: '1 member' }).waitFor();
   await there.getByText('You are no longer in this room.').waitFor();
@@ -92,7 +92,7 @@ test('a room’s details work without a script', async () => {
   await page.getByRole('radio', { name: /^Private/ }).check();
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.getByText('A private room: only its members know of it.').waitFor();
-  await page.getByText(guest.username, { exact: true }).click();
+  await page.locator('summary').getByText(guest.username).click();
   await page.getByRole('button', { name: `Make the owner ${guest.username}` }).click();
   await page.getByRole('button', { name: 'Leave this room' }).click();
   await page.waitForURL('**/user');
