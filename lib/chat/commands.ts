@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
 import { parseInput } from '../contracts/parse-input';
 import { countSchema, FIELD_MESSAGES, roomAddressSchema } from '../contracts/values';
-import { isUnavailable, outlasting, toUnavailable } from '../db';
+import { isUnavailable, missingUser, outlasting, toUnavailable } from '../db';
 import { limit, refund } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
@@ -160,11 +160,15 @@ async function enterRoom(
   return access;
 }
 
-/** Errors that callers understand: what the database's absence throws becomes `unavailable`. */
-async function translating<T>(work: () => Promise<T>): Promise<T> {
+/** Errors that callers understand: what the database's absence throws becomes `unavailable`, what an account's does says so. */
+async function translating<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    const missing = missingUser(error);
+    if (missing === String(actor.id) || missing === actor.email)
+      throw new AppError('unauthenticated', 'This account is gone.');
+    if (missing !== null) throw new AppError('not_found', 'There is no such user.');
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     log.warn({ err: error }, 'the database is unavailable');
     throw toUnavailable(error);
@@ -199,14 +203,14 @@ export function prepare<N extends CommandName>(
   input: unknown,
   call: Call = {},
 ): Promise<() => Promise<CommandResult<N>>> {
-  return translating(async () => {
+  return translating(actor, async () => {
     await countUse(actor, name, input);
     const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
     const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {
       const args = parseInput(schema, input);
       const run = () => command.run({ actor, args, call });
-      return () => translating(() => (command.repeatable ? outlasting(run) : run()));
+      return () => translating(actor, () => (command.repeatable ? outlasting(run) : run()));
     }
     const entered = await outlasting(() => enterRoom(actor, command, input));
     const args = parseInput(schema, input);
@@ -216,7 +220,7 @@ export function prepare<N extends CommandName>(
       });
     const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
     const run = () => command.run({ actor, args, call, access });
-    return () => translating(() => (command.repeatable ? outlasting(run) : run()));
+    return () => translating(actor, () => (command.repeatable ? outlasting(run) : run()));
   });
 }
 

@@ -3,7 +3,7 @@ import type { OwnRoom, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isUniqueViolation, pool, prisma } from '../db';
 import type { RoomAccess } from './access';
-import { presentOwnRoom, ROOM_COLUMNS, type OwnRoomRow } from './present';
+import { presentOwnRoom, presentRoom, ROOM_COLUMNS, type OwnRoomRow, type RoomRow } from './present';
 import { publish } from './publish';
 
 /**
@@ -18,7 +18,8 @@ export async function createRoom(actor: Actor, input: { name: string; topic: str
       prisma().room.create({
         data: {
           ...input,
-          ownerId: actor.email,
+          // Not by address: that may have changed while this was under way.
+          owner: { connect: { id: actor.id } },
           memberships: { create: { userId: actor.id, role: 'owner' } },
         },
       }),
@@ -62,6 +63,15 @@ export async function listRooms(actor: Actor): Promise<{ rooms: OwnRoom[] }> {
     [actor.id],
   );
   return { rooms: rows.map(presentOwnRoom) };
+}
+
+/** Rooms by their ids, as everyone in them sees them; those that are gone are left out. */
+export async function readRooms(ids: readonly number[]): Promise<Room[]> {
+  const { rows } = await pool().query<RoomRow>(
+    `SELECT ${ROOM_COLUMNS} FROM chats c LEFT JOIN users o ON o.email = c.owner_id WHERE c.id = ANY($1)`,
+    [ids],
+  );
+  return rows.map(presentRoom);
 }
 
 /** Deletes a room with everything in it, and tells everyone who was a member. */
