@@ -75,7 +75,8 @@ const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/account(?:\/delete)?
 const NEEDS_SESSION = /^\/user\/./;
 
 /** Pages whose forms are posted to an address of the same form. */
-const FORM_ACTION = /^\/(?:register|login|user\/rooms|user\/account(?:\/delete)?|chat\/[^/]+|user\/rooms\/delete\/[^/]+)$/;
+const FORM_ACTION =
+  /^\/(?:register|login|user\/rooms|user\/account(?:\/delete)?|chat\/[^/]+|user\/rooms\/delete\/[^/]+)$/;
 
 const UNREAD = { body: Buffer.alloc(0), refusal: null };
 

@@ -194,7 +194,10 @@ describe('sessions', () => {
     expect([await isGood(other), await isGood(anna)]).toEqual([false, true]);
     expect((await send('DELETE', path)).status).toBe(404);
     for (const id of ['0', '999999999', '99999999999999999999', 'x', '-1', '1.5']) {
-      expect(await problemOf(await send('DELETE', `/sessions/${id}`))).toMatchObject({ status: 404, code: 'not_found' });
+      expect(await problemOf(await send('DELETE', `/sessions/${id}`))).toMatchObject({
+        status: 404,
+        code: 'not_found',
+      });
     }
   });
 
@@ -305,7 +308,9 @@ describe('guessing at the password', () => {
 
   it('is limited over all routes together, and does not shut the owner out', async () => {
     const guesses = Array.from({ length: 10 }, (_, index) =>
-      index % 2 ? send('DELETE', '', { password: 'wrong' }) : send('PATCH', '', { email: 'x@y.org', password: 'wrong' }),
+      index % 2
+        ? send('DELETE', '', { password: 'wrong' })
+        : send('PATCH', '', { email: 'x@y.org', password: 'wrong' }),
     );
     for (const answer of await Promise.all(guesses)) expect(answer.status).toBe(403);
     const late = await send('POST', '/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
