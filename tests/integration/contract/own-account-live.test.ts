@@ -140,9 +140,9 @@ describe('an account that goes', () => {
       const { code } = (await response.json()) as { code?: string };
       return { ok: response.ok, ...(code && { error: { code } }) };
     };
-    let going = true;
+    const going = { on: true };
     const flood = (async () => {
-      while (going) {
+      while (going.on) {
         attempts.push(outcome(hers.call('message:send', { room: room.name, body: 'io' })));
         attempts.push(outcome(socket.call('message:send', { body: 'ws' })));
         attempts.push(outcome(rest('rest')));
@@ -152,7 +152,7 @@ describe('an account that goes', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     const deleted = await send('DELETE', '', { password: PASSWORD }, anna);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    going = false;
+    going.on = false;
     await flood;
     expect(deleted.status).toBe(204);
     await socket.closed;
