@@ -43,7 +43,12 @@ test('one changes name, address and password, ends another session, and leaves f
 
   const sessions = page.getByRole('region', { name: 'Sessions and devices' });
   expect(await sessions.getByRole('listitem').count()).toBe(2);
-  await sessions.getByRole('listitem').filter({ hasText: 'this one' }).getByText(/^Chrome on/).first().waitFor();
+  await sessions
+    .getByRole('listitem')
+    .filter({ hasText: 'this one' })
+    .getByText(/^Chrome on/)
+    .first()
+    .waitFor();
   await sessions.getByRole('listitem').filter({ hasNotText: 'this one' }).getByRole('button').click();
   await page.getByText('Ended.').waitFor();
   expect(await sessions.getByRole('listitem').count()).toBe(1);
