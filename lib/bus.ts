@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Message, Room, User } from './contracts/entities';
+import type { Account, Message, Room, User } from './contracts/entities';
 
 interface InRoom {
   roomId: number;
@@ -20,6 +20,10 @@ export type BusEvent =
   | ({ type: 'member:removed'; user: User } & InRoom)
   /** `connectionId` is where the reading happened: only the others need to be told. */
   | ({ type: 'room:read'; userId: number; seq: number; unread: number; connectionId: string | undefined } & InRoom)
+  /** `previous` is the username before, which may be the same: then something changed that others do not see. */
+  | { type: 'user:updated'; account: Account; previous: string }
+  /** The account is gone, and so are its memberships in `rooms`; those in `ownedRoomIds` have no owner any more. */
+  | { type: 'user:deleted'; user: User; rooms: { id: number; name: string }[]; ownedRoomIds: number[] }
   | { type: 'session:revoked'; sessionId: number; userId: number };
 
 /** Publish and subscribe within this process. Delivery is synchronous and in the order of publishing. */

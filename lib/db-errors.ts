@@ -107,3 +107,13 @@ export function toUnavailable(error: unknown): AppError {
 export function isUniqueViolation(error: unknown): boolean {
   return isRecord(error) && (error.code === '23505' || error.code === 'P2002');
 }
+
+/**
+ * Of whom a row was to be that is gone: the key of `users` that a broken reference names (SQLSTATE 23503).
+ *
+ * @returns an id or an address; null for any other error
+ */
+export function missingUser(error: unknown): string | null {
+  if (!isRecord(error) || error.code !== '23503' || typeof error.detail !== 'string') return null;
+  return /=\((.*)\) is not present in table "users"/.exec(error.detail)?.[1] ?? null;
+}

@@ -97,5 +97,5 @@ export async function disconnectDatabase(): Promise<void> {
   await Promise.race([closing, sleep(LEAVE_MS, undefined, { ref: false })]);
 }
 
-export { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, toUnavailable } from './db-errors';
+export { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, missingUser, toUnavailable } from './db-errors';
 export { outlasting } from './outlasting';

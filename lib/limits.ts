@@ -23,6 +23,11 @@ export const RATE_LIMITS = {
    * NIST SP 800-63B, 5.2.2 asks for at most 100 tries in a row; ten in five minutes stay far below what guessing needs.
    */
   signInAccount: { points: 10, durationSeconds: 300 },
+  /**
+   * Wrong passwords given by one user who is signed in, to change or delete their account: as many as {@link signInAccount} lets
+   * anybody guess. Counted by itself, so that whoever found an open browser does not lock its owner out of signing in.
+   */
+  ownPassword: { points: 10, durationSeconds: 300 },
   /** Accounts made, and taken names and addresses asked for, from one address: a team of sixty may move in within an hour. */
   registerAddress: { points: 60, durationSeconds: 3_600 },
   /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */

@@ -38,8 +38,11 @@ function shots(room: string): Shot[] {
     { name: 'register', path: '/register', signedIn: false },
     { name: 'register-refused', path: '/register', signedIn: false, prepare: refuseRegistration },
     { name: 'login', path: '/login', signedIn: false },
+    { name: 'login-ended', path: '/login?notice=ended', signedIn: false },
     { name: 'not-found', path: '/nowhere', signedIn: false },
     { name: 'user', path: '/user', signedIn: true },
+    { name: 'account', path: '/user/account?done=password', signedIn: true },
+    { name: 'account-delete', path: '/user/account/delete', signedIn: true },
     { name: 'search', path: '/user/search', signedIn: true },
     {
       name: 'search-results',

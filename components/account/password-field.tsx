@@ -6,14 +6,19 @@ import { useState, type ComponentProps } from 'react';
 import { IconButton } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 
+interface PasswordFieldProps extends Omit<ComponentProps<typeof Field>, 'label' | 'type' | 'adornment'> {
+  /** where it is not simply the password */
+  label?: string;
+}
+
 /** A password, which can be looked at while it is typed. */
-export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'label' | 'type' | 'adornment'>) {
+export function PasswordField({ label, ...props }: PasswordFieldProps) {
   const t = useTranslations('account');
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
     <Field
-      label={t('password')}
+      label={label ?? t('password')}
       type={shown ? 'text' : 'password'}
       autoCapitalize="none"
       spellCheck={false}

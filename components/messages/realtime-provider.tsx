@@ -1,6 +1,7 @@
 'use client';
 
 import { loginPath } from '@/lib/contracts/paths';
+import { useRouter } from 'next/navigation';
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createAccountOutbox } from '@/lib/client/account-outbox';
 import type { Outbox } from '@/lib/client/outbox';
@@ -37,7 +38,7 @@ const LEAVING_MS = 2_000;
 
 function signInAgain() {
   const here = location.pathname + location.search + location.hash;
-  setTimeout(() => location.assign(loginPath(here)), leaving ? LEAVING_MS : 0);
+  setTimeout(() => location.assign(loginPath(here, 'ended')), leaving ? LEAVING_MS : 0);
 }
 
 let leaving = false;
@@ -70,14 +71,18 @@ export function RealtimeProvider({
     const { outbox, names, run: runOutbox } = createAccountOutbox(account.id, socket);
     return { socket, rooms, markUnread, runRooms, outbox, names, runOutbox };
   });
+  const router = useRouter();
   const realtime = useMemo(() => ({ account, ...connected }), [account, connected]);
 
   useEffect(() => {
     const { socket, runRooms, runOutbox } = connected;
     const stopRooms = runRooms();
     const stopOutbox = runOutbox();
+    // What the server has rendered says the old name: in this tab, when it was changed in another.
+    const stopRenaming = socket.on('user:updated', ({ user }) => user.id === account.id && router.refresh());
     socket.open();
     return () => {
+      stopRenaming();
       stopRooms();
       stopOutbox();
       socket.close();

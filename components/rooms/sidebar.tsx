@@ -1,9 +1,10 @@
-import { LogOut, Plus, Search } from 'lucide-react';
+import { LogOut, Plus, Search, Settings } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { Avatar } from '@/components/ui/avatar';
 import { buttonClass } from '@/components/ui/button';
 import { Wordmark } from '@/components/ui/wordmark';
+import { accountPath } from '@/lib/contracts/paths';
 import { DRAWER_ID } from './drawer-button';
 import { RoomNavigation } from './room-navigation';
 
@@ -40,6 +41,15 @@ export function Sidebar({ username }: { username: string }) {
         >
           <Avatar name={username} size="sm" />
           <span className="truncate text-sm font-medium">{username}</span>
+        </Link>
+        <Link
+          href={accountPath()}
+          prefetch={false}
+          className={iconLink}
+          aria-label={account('ownTitle')}
+          title={account('ownTitle')}
+        >
+          <Settings size={17} aria-hidden="true" />
         </Link>
         {/* No <Link>: it would be fetched ahead, and sign out. */}
         <a href="/logout" className={iconLink} aria-label={account('signOut')} title={account('signOut')}>

@@ -2,47 +2,18 @@ import type { PoolClient } from 'pg';
 import type { z } from 'zod';
 import { registerSchema } from '../contracts/accounts';
 import type { Account } from '../contracts/entities';
-import { AppError, type FieldError } from '../contracts/errors';
 import { env } from '../env';
 import { limit, refund } from '../limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
-import { query, read, transaction } from '../queries';
+import { query, transaction } from '../queries';
 import { usernameSkeleton } from './names';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';
+import { asConflict, checkTaken } from './taken';
 
 /** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */
 const FIRST_ACCOUNT_LOCK = 7_205_759_403;
-
-const EMAIL_TAKEN: FieldError = { path: 'email', message: 'An account with this e-mail address exists already.' };
-const USERNAME_TAKEN: FieldError = {
-  path: 'username',
-  message: 'This username is taken, or looks too much like one that is.',
-};
-
-function conflict(errors: FieldError[]): AppError {
-  return new AppError('conflict', errors.map(({ message }) => message).join(' '), { errors });
-}
-
-/** The complaint behind a broken unique constraint, where one was broken. */
-function asConflict(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== '23505') return error;
-  const constraint = 'constraint' in error ? String(error.constraint) : '';
-  return conflict([constraint.includes('username') ? USERNAME_TAKEN : EMAIL_TAKEN]);
-}
-
-async function checkTaken(email: string, skeleton: string): Promise<void> {
-  const rows = await read<{ email: string; username_skeleton: string }>(
-    'SELECT email, username_skeleton FROM users WHERE email = $1 OR username_skeleton = $2',
-    [email, skeleton],
-  );
-  const errors = [
-    ...(rows.some((row) => row.email === email) ? [EMAIL_TAKEN] : []),
-    ...(rows.some((row) => row.username_skeleton === skeleton) ? [USERNAME_TAKEN] : []),
-  ];
-  if (errors.length > 0) throw conflict(errors);
-}
 
 async function insertAccount(
   client: PoolClient,
@@ -84,7 +55,7 @@ export async function register(input: unknown, client: Client): Promise<SignedIn
     throw error;
   }
   const skeleton = usernameSkeleton(parsed.username);
-  await checkTaken(parsed.email, skeleton);
+  await checkTaken({ email: parsed.email, skeleton });
   const hash = await hashPassword(parsed.password);
   try {
     return await transaction(async (connection) => {

@@ -18,10 +18,11 @@ export interface NewSession {
 /** Characters of a user agent that are kept: enough to tell one's devices apart. */
 const USER_AGENT = 256;
 
-type SessionRow = AccountRow & { session_id: number; stale: boolean };
+type SessionRow = AccountRow & { session_id: number; expires_at: Date; stale: boolean };
 
 /**
- * Writes a new session. Every sign-in makes one, so a token that somebody knew before it is worth nothing after it.
+ * Writes a new session. Every sign-in makes one, so a token that somebody knew before it is worth nothing after it. The user's
+ * sessions that ended over thirty days ago are forgotten at this occasion.
  *
  * @param client the connection whose transaction it belongs to
  * @param userId whose session
@@ -31,6 +32,10 @@ export async function createSession(client: PoolClient, userId: number, userAgen
   const tokenId = randomUUID();
   const expiresAt = new Date(Date.now() + LIMITS.sessionSeconds * 1_000);
   const cleanAgent = userAgent.replaceAll('\0', '').toWellFormed().slice(0, USER_AGENT);
+  await client.query(
+    `DELETE FROM sessions WHERE user_id = $1 AND least(expires_at, revoked_at) < now() - interval '30 days'`,
+    [userId],
+  );
   const { rows } = await client.query<{ id: number }>(
     'INSERT INTO sessions (token_id, user_id, user_agent, expires_at) VALUES ($1, $2, $3, $4) RETURNING id',
     [tokenId, userId, cleanAgent, expiresAt],
@@ -51,7 +56,7 @@ export async function resolveToken(token: string): Promise<Actor | null> {
   const claims = await readToken(token);
   if (!claims) return null;
   const [row] = await read<SessionRow>(
-    `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.last_seen_at < now() - interval '1 minute' AS stale
+    `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.expires_at, s.last_seen_at < now() - interval '1 minute' AS stale
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.token_id = $1 AND s.user_id = $2
         AND s.revoked_at IS NULL AND s.expires_at > now() AND u.suspended_at IS NULL`,
@@ -59,7 +64,7 @@ export async function resolveToken(token: string): Promise<Actor | null> {
   );
   if (!row) return null;
   if (row.stale) noteSeen(row.session_id);
-  return { ...presentAccount(row), sessionId: row.session_id };
+  return { ...presentAccount(row), sessionId: row.session_id, sessionEndsAt: row.expires_at };
 }
 
 /**

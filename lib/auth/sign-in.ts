@@ -33,6 +33,28 @@ async function rehash(userId: number, oldHash: string, password: string): Promis
   }
 }
 
+/** A success does not count against the limits. */
+function forgive(address: string, accountKey: string): void {
+  refund('signInAddress', address);
+  refund('signInAccount', accountKey);
+}
+
+/**
+ * Begins the session of an account, unless it was changed since its password was compared: a change of the password ends every
+ * session that there is, and one begun by the old password must not be made after that.
+ *
+ * @returns null where it was changed
+ */
+function begin(row: CredentialsRow, userAgent: string): Promise<SignedIn | null> {
+  return transaction(async (connection) => {
+    const held = await connection.query(
+      'SELECT id FROM users WHERE id = $1 AND hashed_password = $2 AND suspended_at IS NULL FOR SHARE',
+      [row.id, row.hashed_password],
+    );
+    return held.rows.length === 0 ? null : beginSession(connection, presentAccount(row), userAgent);
+  });
+}
+
 /**
  * Signs an account in: a new session each time.
  *
@@ -49,16 +71,22 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
   await limit('signInAccount', accountKey);
   const { password } = parseInput(loginSchema, input);
 
-  const [row] = await read<CredentialsRow>(
-    `SELECT ${ACCOUNT_COLUMNS}, u.hashed_password, u.suspended_at FROM users u WHERE u.email = $1`,
-    [email],
-  );
-  const right = await verifyPassword(password, row?.hashed_password);
-  if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
-
-  refund('signInAddress', client.address);
-  refund('signInAccount', accountKey);
-  if (row.suspended_at) throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
-  if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
-  return transaction((connection) => beginSession(connection, presentAccount(row), client.userAgent));
+  for (;;) {
+    const [row] = await read<CredentialsRow>(
+      `SELECT ${ACCOUNT_COLUMNS}, u.hashed_password, u.suspended_at FROM users u WHERE u.email = $1`,
+      [email],
+    );
+    const right = await verifyPassword(password, row?.hashed_password);
+    if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
+    if (row.suspended_at) {
+      forgive(client.address, accountKey);
+      throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
+    }
+    const signedIn = await begin(row, client.userAgent);
+    // What was compared is no longer so: the password was changed at this moment, the account suspended or deleted.
+    if (!signedIn) continue;
+    forgive(client.address, accountKey);
+    if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
+    return signedIn;
+  }
 }

@@ -3,7 +3,7 @@ import { COMMAND_SCHEMAS, type CommandName } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES, roomAddressSchema, toRoomName } from '../contracts/values';
-import { isUnavailable, outlasting, toUnavailable } from '../db';
+import { isUnavailable, missingUser, outlasting, toUnavailable } from '../db';
 import { limit } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
@@ -34,11 +34,15 @@ async function enterRoom(
   return access;
 }
 
-/** Errors that callers understand: what the database's absence throws becomes `unavailable`. */
-async function translating<T>(work: () => Promise<T>): Promise<T> {
+/** Errors that callers understand: what the database's absence throws becomes `unavailable`, what an account's does says so. */
+async function translating<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    const missing = missingUser(error);
+    if (missing === String(actor.id) || missing === actor.email)
+      throw new AppError('unauthenticated', 'This account is gone.');
+    if (missing !== null) throw new AppError('not_found', 'There is no such user.');
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     log.warn({ err: error }, 'the database is unavailable');
     throw toUnavailable(error);
@@ -73,14 +77,14 @@ export function prepare<N extends CommandName>(
   input: unknown,
   call: Call = {},
 ): Promise<() => Promise<CommandResult<N>>> {
-  return translating(async () => {
+  return translating(actor, async () => {
     await countUse(actor, name, input);
     const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
     const schema = COMMAND_SCHEMAS[name];
     if (!('access' in command)) {
       const args = parseInput(schema, input);
       const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
-      return () => translating(() => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
+      return () => translating(actor, () => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
     }
     const begun = closingsSoFar();
     const entered = await outlasting(() => enterRoom(actor, command, input));
@@ -91,11 +95,11 @@ export function prepare<N extends CommandName>(
       });
     const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
     const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
-    if (!command.repeatable) return () => translating(run);
+    if (!command.repeatable) return () => translating(actor, run);
     const stillOpen = async () => {
       if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, levelOf(command));
     };
-    return () => translating(() => outlasting(() => checked(run, stillOpen)));
+    return () => translating(actor, () => outlasting(() => checked(run, stillOpen)));
   });
 }
 
@@ -138,7 +142,7 @@ export async function dispatch<N extends CommandName>(
  * @throws AppError `rate_limited`, `not_found`, `forbidden`, `unavailable`
  */
 export function enter(actor: Actor, address: string): Promise<RoomAccess> {
-  return translating(async () => {
+  return translating(actor, async () => {
     await limit('command', actor.id);
     return outlasting(() => accessRoom(actor, toRoomName(address)));
   });

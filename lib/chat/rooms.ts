@@ -26,13 +26,15 @@ export async function createRoom(actor: Actor, { name, topic, visibility }: NewR
     const room = await transaction(async (client) => {
       await client.query('DELETE FROM former_names WHERE name = $1', [name]);
       const { rows } = await client.query<RoomRow>(
+        // Not by the actor's address: that may have changed while this was under way.
         `WITH c AS (
-           INSERT INTO chats (name, topic, visibility, owner_id) VALUES ($1, $2, $3, $4) RETURNING *
+           INSERT INTO chats (name, topic, visibility, owner_id)
+           SELECT $1, $2, $3, email FROM users WHERE id = $4 RETURNING *
          ), s AS (
-           INSERT INTO memberships (room_id, user_id, role) SELECT id, $5, 'owner' FROM c
+           INSERT INTO memberships (room_id, user_id, role) SELECT id, $4, 'owner' FROM c
          )
          SELECT ${ROOM_COLUMNS} FROM c JOIN users o ON o.email = c.owner_id`,
-        [name, topic, visibility, actor.email, actor.id],
+        [name, topic, visibility, actor.id],
       );
       const row = rows[0];
       if (!row) throw new AppError('unauthenticated', 'This account is gone.');
@@ -67,6 +69,15 @@ export async function listRooms(actor: Actor): Promise<{ rooms: OwnRoom[] }> {
     [actor.id],
   );
   return { rooms: rows.map(presentOwnRoom) };
+}
+
+/** Rooms by their ids, as everyone in them sees them; those that are gone are left out. */
+export async function readRooms(ids: readonly number[]): Promise<Room[]> {
+  const { rows } = await pool().query<RoomRow>(
+    `SELECT ${ROOM_COLUMNS} FROM chats c LEFT JOIN users o ON o.email = c.owner_id WHERE c.id = ANY($1)`,
+    [ids],
+  );
+  return rows.map(presentRoom);
 }
 
 /**

@@ -214,10 +214,13 @@ export class RoomSession {
   #rename(user: User): void {
     const renamed = <T extends { author: User | null }>(message: T): T =>
       message.author?.id === user.id ? { ...message, author: user } : message;
-    const { timeline, presence } = this.state.get();
+    const { room, timeline, presence, typists } = this.state.get();
+    const same = (one: User): User => (one.id === user.id ? user : one);
     this.#core.patch({
+      room: room.owner ? { ...room, owner: same(room.owner) } : room,
       timeline: { ...timeline, messages: timeline.messages.map(renamed) },
-      presence: { ...presence, online: presence.online.map((one) => (one.id === user.id ? user : one)) },
+      presence: { ...presence, online: presence.online.map(same) },
+      typists: typists.map((typist) => ({ ...typist, user: same(typist.user) })),
     });
   }
 }

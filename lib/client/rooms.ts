@@ -37,6 +37,16 @@ function renew(known: OwnRoom, room: Room): OwnRoom {
   };
 }
 
+/** A room as it is once somebody has another name. */
+function renamed(room: OwnRoom, user: User): OwnRoom {
+  const { owner, lastMessage } = room;
+  return {
+    ...room,
+    owner: owner?.id === user.id ? user : owner,
+    lastMessage: lastMessage?.author?.id === user.id ? { ...lastMessage, author: user } : lastMessage,
+  };
+}
+
 /** One step of the live list of one's rooms: the latest active first. */
 export function roomsReducer(rooms: readonly OwnRoom[], action: RoomsAction): readonly OwnRoom[] {
   switch (action.type) {
@@ -83,6 +93,6 @@ export function roomsReducer(rooms: readonly OwnRoom[], action: RoomsAction): re
     case 'removed':
       return rooms.filter((room) => room.id !== action.roomId);
     case 'user':
-      return rooms.map((room) => (room.owner?.id === action.user.id ? { ...room, owner: action.user } : room));
+      return rooms.map((room) => renamed(room, action.user));
   }
 }

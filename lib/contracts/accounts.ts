@@ -8,14 +8,59 @@ export const registerSchema = z.strictObject({
   password: passwordSchema,
 });
 
+/** A password that is given to prove oneself: it is compared, so what it is made of does not matter. */
+const givenPasswordSchema = z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required });
+
 /** What `POST /login` takes as JSON. Nothing but presence is checked: a wrong address is a wrong password, and is told alike. */
 export const loginSchema = z.strictObject({
   email: z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required }),
-  password: z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required }),
+  password: givenPasswordSchema,
 });
 
 export const localeSchema = z.enum(['en', 'ru']);
 export type Locale = z.infer<typeof localeSchema>;
+
+/** What `PATCH /me` takes: what is not named stays. Another address is another key to the account, so it takes the password. */
+export const accountChangesSchema = z
+  .strictObject({
+    username: usernameSchema.optional(),
+    email: emailSchema.optional(),
+    password: givenPasswordSchema.optional(),
+    locale: localeSchema.optional(),
+  })
+  .refine(({ email, password }) => email === undefined || password !== undefined, {
+    path: ['password'],
+    error: FIELD_MESSAGES.required,
+  });
+
+/** The form of the account's page that changes the username. */
+export const usernameFormSchema = z.strictObject({ username: usernameSchema });
+
+/** The form that changes the address. */
+export const emailFormSchema = z.strictObject({ email: emailSchema, password: givenPasswordSchema });
+
+/** What `POST /me/password` takes. */
+export const passwordChangeSchema = z.strictObject({
+  currentPassword: givenPasswordSchema,
+  newPassword: passwordSchema,
+});
+
+/** What `DELETE /me` takes. */
+export const accountDeletionSchema = z.strictObject({ password: givenPasswordSchema });
+
+/** The forms of the account's page: each posts to that page with its name in the query. */
+export const accountFormSchema = z.enum(['username', 'email', 'password', 'sessions']);
+export type AccountForm = z.infer<typeof accountFormSchema>;
+
+/** A session as its owner sees it. */
+export interface OwnSession {
+  id: number;
+  createdAt: string;
+  lastSeenAt: string;
+  userAgent: string;
+  /** whether it is the one that asks */
+  current: boolean;
+}
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 export type Theme = z.infer<typeof themeSchema>;

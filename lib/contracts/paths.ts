@@ -13,7 +13,25 @@ export function deletionPath(room: string): string {
   return `/user/rooms/delete/${encodeURIComponent(room)}`;
 }
 
-/** The sign-in page, which leads back to `here` (a path with its query) afterwards. */
-export function loginPath(here: string): string {
-  return `/login?callbackUrl=${encodeURIComponent(here)}`;
+/** The own account's page. `form` is where one of its forms is posted, and shown again; `done` has the page say that one was taken. */
+export function accountPath(query: { form?: string; done?: string } = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? '/user/account' : `/user/account?${search}`;
+}
+
+/** The page that asks before the own account is deleted, and what its form posts to. */
+export const ACCOUNT_DELETION_PATH = '/user/account/delete';
+
+/** Why somebody is sent to sign in who was signed in before. */
+export type LoginNotice = 'ended' | 'deleted';
+
+/**
+ * The sign-in page.
+ *
+ * @param here a path with its query, to which it leads back afterwards; empty for the usual place
+ * @param notice what the page says besides
+ */
+export function loginPath(here: string, notice?: LoginNotice): string {
+  const query = new URLSearchParams({ ...(here && { callbackUrl: here }), ...(notice && { notice }) }).toString();
+  return query === '' ? '/login' : `/login?${query}`;
 }

@@ -14,6 +14,7 @@ export const FIELD_MESSAGES = {
   username: `Use ${LIMITS.username.min} to ${LIMITS.username.max} letters, digits, dots, hyphens or underscores.`,
   passwordShort: `Use at least ${LIMITS.password.minCharacters} characters.`,
   passwordLong: `Use at most ${LIMITS.password.maxBytes} bytes (about ${LIMITS.password.maxBytes} Latin or ${LIMITS.password.maxBytes / 2} Cyrillic letters).`,
+  passwordWrong: 'This is not your password.',
   passwordNul: 'A password cannot contain the NUL character.',
   roomName: `A room name becomes 1 to ${LIMITS.roomName} letters, digits, hyphens or underscores.`,
   topic: `A topic has at most ${LIMITS.topic} characters.`,

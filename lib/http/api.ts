@@ -96,7 +96,6 @@ read('/rooms/:room/messages', 'message:list', (context) => ({
   room: roomOf(context),
 }));
 
-api.get('/me', async (context) => context.json({ user: accountOf(await actorOf(context)) }));
 api.post('/rooms', (context) => postRoom(context, readInput(context)));
 api.patch('/rooms/:room', async (context) => {
   const input = readInput(context);

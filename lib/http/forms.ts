@@ -12,8 +12,12 @@ export function seeOther(location: string, cookies: string[] = []): Response {
   return new Response(null, { status: 303, headers });
 }
 
+/** A password by whatever name: it is never shown again. */
+const SECRET = /password$/i;
+
 function formState(context: Context, error: AppError): FormState {
-  const { password: _password, ...values } = isForm(context) ? readForm(context.env.body) : {};
+  const fields = isForm(context) ? readForm(context.env.body) : {};
+  const values = Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRET.test(name)));
   const { code, message, errors, retryAfterMs } = error.toWire();
   return {
     code,

@@ -10,10 +10,12 @@ import { isRoomName, toRoomName } from '../contracts/values';
 import { edgeOf, isForeign, targetOf, type Edge } from '../edge';
 import { env } from '../env';
 import { limit } from '../limits';
+import { accountForms } from './account-forms';
 import { api } from './api';
 import { readBody, refuseDeclaredLength, refuseLargeBody } from './body';
 import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './context';
 import { health } from './health';
+import { me } from './me';
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
@@ -26,6 +28,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void | P
 const app = new Hono<{ Bindings: Bindings }>({ strict: false });
 app.route('/api/health', health);
 app.route('/api/v1', api);
+app.route('/api/v1', me);
+app.route('/', accountForms);
 app.route('/', site);
 app.onError((error, { env: { incoming } }) =>
   error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
@@ -66,12 +70,14 @@ function stripInternalHeaders(request: IncomingMessage): void {
 }
 
 /** Pages that have no JSON beside them: a program gets the page too. */
-const PAGE_ONLY = /^\/(?:|login|register|user\/search|user\/rooms\/delete\/[^/]+|chat\/[^/]+\/details)$/;
+const PAGE_ONLY =
+  /^\/(?:|login|register|user\/search|user\/account(?:\/delete)?|user\/rooms\/delete\/[^/]+|chat\/[^/]+\/details)$/;
 
 const NEEDS_SESSION = /^\/user\/./;
 
 /** Pages whose forms are posted to an address of the same form. */
-const FORM_ACTION = /^\/(?:register|login|user\/rooms|chat\/[^/]+(?:\/details)?|user\/rooms\/delete\/[^/]+)$/;
+const FORM_ACTION =
+  /^\/(?:register|login|user\/rooms|user\/account(?:\/delete)?|chat\/[^/]+(?:\/details)?|user\/rooms\/delete\/[^/]+)$/;
 
 const UNREAD = { body: Buffer.alloc(0), refusal: null };
 

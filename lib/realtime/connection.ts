@@ -14,7 +14,8 @@ const MAX_UNANSWERED = 1024 * 1024;
 /** One socket of one session, whatever protocol it speaks: all that the fan-out knows of it. */
 export abstract class Connection {
   readonly id = uuid();
-  readonly actor: Actor;
+  /** who is at its other end, by their present name */
+  actor: Actor;
   /** rooms that it has joined, or is joining, by id */
   readonly rooms = new Set<number>();
   /** The one room that a plain connection is about; it ends with it. */

@@ -1,6 +1,9 @@
 import { bus, type BusEvent } from '../bus';
+import { readRooms } from '../chat/rooms';
 import type { User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
+import { pool } from '../db';
+import { log } from '../log';
 import { Activity } from './activity';
 import { Frame } from './frame';
 import type { Hub } from './hub';
@@ -13,6 +16,7 @@ export class Fanout {
   readonly #activity: Activity;
   readonly #patrol: Patrol;
   readonly #unsubscribe: () => void;
+  #renames: Promise<void> = Promise.resolve();
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -69,6 +73,12 @@ export class Fanout {
       case 'room:read':
         this.#read(event);
         break;
+      case 'user:updated':
+        this.#renamed(event);
+        break;
+      case 'user:deleted':
+        void this.#userDeleted(event);
+        break;
       case 'session:revoked':
         this.#hub.endSession(event.userId, event.sessionId);
         break;
@@ -120,8 +130,56 @@ export class Fanout {
       if (connection.id !== connectionId) connection.send(frame);
   }
 
+  #renamed({ account, previous }: Extract<BusEvent, { type: 'user:updated' }>): void {
+    this.#hub.renew(account);
+    const user = { id: account.id, username: account.username };
+    if (user.username === previous) return;
+    const frame = new Frame('user:updated', { user, previous });
+    // One after the other: of two changes the later one must be heard last.
+    this.#renames = this.#renames.then(() => this.#toNeighbours(user.id, frame));
+  }
+
+  async #userDeleted({ user, rooms, ownedRoomIds }: Extract<BusEvent, { type: 'user:deleted' }>): Promise<void> {
+    for (const { id, name } of rooms) this.#removed({ type: 'member:removed', roomId: id, room: name, user });
+    try {
+      for (const room of await readRooms(ownedRoomIds)) {
+        await this.#toMembers(room.id, new Frame('room:updated', { room }));
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'members could not be told that their room has no owner any more');
+    }
+  }
+
   #toUser(userId: number, frame: Frame): void {
     for (const connection of this.#hub.connectionsOf(userId)) connection.send(frame);
+  }
+
+  /** Tells everyone who shares a room with a user, and that user. */
+  async #toNeighbours(userId: number, frame: Frame): Promise<void> {
+    const told = new Set([userId]);
+    try {
+      const { rows } = await pool().query<{ user_id: number }>(
+        `SELECT DISTINCT other.user_id FROM memberships own JOIN memberships other USING (room_id)
+         WHERE own.user_id = $1 AND own.removed_at IS NULL AND other.removed_at IS NULL`,
+        [userId],
+      );
+      for (const row of rows) told.add(row.user_id);
+    } catch (error) {
+      log.warn({ err: error, userId }, 'the neighbours of a user could not be told');
+    }
+    for (const id of told) this.#toUser(id, frame);
+  }
+
+  async #toMembers(roomId: number, frame: Frame): Promise<void> {
+    try {
+      const { rows } = await pool().query<{ user_id: number }>(
+        'SELECT user_id FROM memberships WHERE room_id = $1 AND removed_at IS NULL',
+        [roomId],
+      );
+      for (const row of rows) this.#toUser(row.user_id, frame);
+    } catch (error) {
+      log.warn({ err: error, roomId }, 'members could not be told');
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Account } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
 import { Channel, Subscription } from './channel';
 import type { Connection } from './connection';
@@ -19,6 +20,8 @@ const NONE: ReadonlySet<Connection> = new Set();
 export class Hub {
   readonly #users = new Map<number, Set<Connection>>();
   readonly #ended = new Set<number>();
+  /** accounts that were changed of late: whoever is being let in may still be known by what they were */
+  readonly #renewed = new Map<number, Account>();
   readonly #channels = new Map<number, Channel>();
   readonly #subscriptions = new Map<Connection, Map<number, Subscription>>();
   #closing = false;
@@ -27,7 +30,8 @@ export class Hub {
   /** @param standstill milliseconds that a reader may stand still, owing receipt of what it was sent */
   constructor(standstill: number = STANDSTILL_MS) {
     const look = (connection: Connection) => {
-      if (connection.standsFor() >= standstill) connection.close(CLOSE_CODES.tooSlow);
+      if (connection.actor.sessionEndsAt.getTime() <= Date.now()) connection.close(CLOSE_CODES.sessionEnded);
+      else if (connection.standsFor() >= standstill) connection.close(CLOSE_CODES.tooSlow);
     };
     this.#looks = new Rounds(Math.min(LOOK_MS, standstill / 3), [{ after: 0, visit: look }]);
   }
@@ -53,6 +57,8 @@ export class Hub {
       connection.close(CLOSE_CODES.sessionEnded);
       return;
     }
+    const renewed = this.#renewed.get(id);
+    if (renewed) connection.actor = { ...connection.actor, ...renewed };
     const connections = this.#users.get(id);
     if (connections) connections.add(connection);
     else this.#users.set(id, new Set([connection]));
@@ -65,6 +71,23 @@ export class Hub {
     setTimeout(() => this.#ended.delete(sessionId), HANDSHAKE_MS).unref();
     for (const connection of [...this.connectionsOf(userId)]) {
       if (connection.actor.sessionId === sessionId) connection.close(CLOSE_CODES.sessionEnded);
+    }
+  }
+
+  /** Has the connections of an account, those included that are being let in at this moment, speak for it as it is now. */
+  renew(account: Account): void {
+    this.#renewed.set(account.id, account);
+    setTimeout(() => {
+      if (this.#renewed.get(account.id) === account) this.#renewed.delete(account.id);
+    }, HANDSHAKE_MS).unref();
+    const user = { id: account.id, username: account.username };
+    for (const connection of this.connectionsOf(account.id)) {
+      connection.actor = { ...connection.actor, ...account };
+      for (const roomId of connection.rooms) {
+        const channel = this.#channels.get(roomId);
+        channel?.presence.rename(user);
+        channel?.typing.rename(user);
+      }
     }
   }
 

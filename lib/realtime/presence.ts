@@ -55,6 +55,14 @@ export class Presence {
     this.#note(entry.user, true);
   }
 
+  /** Notes somebody's new name, by which they are told from now on. */
+  rename(user: User): void {
+    const entry = this.#here.get(user.id);
+    if (entry) entry.user = user;
+    const change = this.#changed.get(user.id);
+    if (change) change.user = user;
+  }
+
   close(): void {
     turns.cancel(this);
   }

@@ -6,7 +6,7 @@ import { Frame } from './frame';
 /** Who is typing in a room. Never stored; lapses by itself. */
 export class Typing {
   readonly #audience: Audience;
-  readonly #timers = new Map<number, NodeJS.Timeout>();
+  readonly #typists = new Map<number, { user: User; timer: NodeJS.Timeout }>();
 
   constructor(audience: Audience) {
     this.#audience = audience;
@@ -14,21 +14,25 @@ export class Typing {
 
   /** Notes that somebody types, or has stopped; the room is told of it (a repetition only prolongs it). */
   set(user: User, typing: boolean): void {
-    const running = this.#timers.get(user.id);
-    clearTimeout(running);
-    this.#timers.delete(user.id);
+    const running = this.#typists.get(user.id);
+    clearTimeout(running?.timer);
+    this.#typists.delete(user.id);
     if (typing) {
-      this.#timers.set(
-        user.id,
-        setTimeout(() => this.set(user, false), LIMITS.typingMs),
-      );
+      const typist = { user, timer: setTimeout(() => this.set(typist.user, false), LIMITS.typingMs) };
+      this.#typists.set(user.id, typist);
     }
     if (typing !== (running !== undefined)) this.#tell(user, typing);
   }
 
+  /** Notes somebody's new name. */
+  rename(user: User): void {
+    const typist = this.#typists.get(user.id);
+    if (typist) typist.user = user;
+  }
+
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#typists.values()) clearTimeout(timer);
+    this.#typists.clear();
   }
 
   #tell(user: User, typing: boolean): void {

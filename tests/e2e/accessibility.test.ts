@@ -63,8 +63,20 @@ const PLACES: Place[] = [
     },
   },
   { name: 'sign-in', path: () => '/login' },
+  { name: 'sign-in after a session', path: () => '/login?notice=ended' },
   { name: 'nothing there', path: () => '/nowhere' },
   { name: 'own page', path: () => '/user', signedIn: true },
+  { name: 'account', path: () => '/user/account?done=password', signedIn: true },
+  {
+    name: 'account refused',
+    path: () => '/user/account',
+    signedIn: true,
+    prepare: async (page) => {
+      await page.locator('form[action="/user/account?form=password"] button[type="submit"]').click();
+      await page.locator('[aria-invalid="true"]').first().waitFor();
+    },
+  },
+  { name: 'account deletion', path: () => '/user/account/delete', signedIn: true },
   { name: 'search', path: () => '/user/search', signedIn: true },
   { name: 'search without a result', path: () => '/user/search/results?q=nothing%20of%20the%20kind', signedIn: true },
   { name: 'details', path: () => `/chat/${room.name}/details`, signedIn: true },

@@ -147,12 +147,13 @@ test('a room is deleted after a question that names it, by its owner alone', asy
 
 test('language, theme and signing out need no script', async () => {
   const visitor = await house.visitorAs(await createUser(), PLAIN);
-  const page = await visitor.open('/user');
+  const page = await visitor.open('/user/account');
   await page.getByRole('button', { name: 'Dark' }).click();
   await page.locator('html[data-theme="dark"]').waitFor();
-  await page.waitForURL('**/user');
+  await page.waitForURL('**/user/account');
   await page.getByRole('button', { name: 'Русский' }).click();
   await page.locator('html[lang="ru"]').waitFor();
+  await page.goto(`${house.url}/user`);
   await page.getByRole('main').getByRole('link', { name: 'Выйти' }).click();
   await page.getByRole('link', { name: 'Создать аккаунт' }).waitFor();
   await page.goto(`${house.url}/user`);

@@ -45,9 +45,10 @@ describe('register', () => {
       account: made,
       token,
       sessionId,
+      expiresAt,
     } = await register({ email: ' Anna@Example.ORG ', username: ' Анна ', password: PASSWORD }, client());
     expect(made).toEqual({ id: 1, email: 'anna@example.org', username: 'Анна', role: 'administrator', locale: null });
-    expect(await resolveToken(token)).toEqual({ ...made, sessionId });
+    expect(await resolveToken(token)).toEqual({ ...made, sessionId, sessionEndsAt: expiresAt });
   });
 
   it('keeps a bcrypt hash, never the password', async () => {

@@ -5,6 +5,7 @@ import { redirect } from 'next/navigation';
 import { LoginForm } from '@/components/account/login-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
+import { Note } from '@/components/ui/note';
 import { currentActor } from '@/lib/auth/page-session';
 import { loginPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
@@ -27,11 +28,17 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
     'http://localhost',
     '',
   );
+  const { notice } = await searchParams;
   if (!state && (await currentActor())) redirect(callbackUrl || '/user');
   return (
     <>
       <h1 className="text-title font-semibold">{t('loginTitle')}</h1>
       <p className="mt-2 mb-9 text-muted">{t('loginLead')}</p>
+      {!state && (notice === 'ended' || notice === 'deleted') && (
+        <div className="mb-6">
+          <Note>{t(`notice_${notice}`)}</Note>
+        </div>
+      )}
       <LoginForm problems={problems} callbackUrl={callbackUrl} />
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         <p>
@@ -43,7 +50,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
             {t('registerTitle')}
           </Link>
         </p>
-        <LanguageChoice returnTo={callbackUrl ? loginPath(callbackUrl) : '/login'} hideLegend />
+        <LanguageChoice returnTo={loginPath(callbackUrl)} hideLegend />
       </div>
     </>
   );

@@ -1,19 +1,21 @@
 import type { Metadata } from 'next';
 import { Search } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
-import { cookies } from 'next/headers';
-import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
+import Link from 'next/link';
 import { UnsentMessages } from '@/components/messages/unsent-messages';
 import { OwnRooms } from '@/components/rooms/own-rooms';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { RoomForm } from '@/components/rooms/room-form';
 import { ButtonLink } from '@/components/ui/button-link';
 import { dispatch } from '@/lib/chat/commands';
+import { accountPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
-import { chooseTheme, THEME_COOKIE } from '@/lib/i18n/locales';
 import { read } from '../found';
 import { requireActor } from '../require-actor';
+
+const LINK =
+  'inline-flex min-h-8 items-center text-sm font-medium text-accent underline underline-offset-4 hover:text-accent-strong';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('rooms'))('title') };
@@ -60,24 +62,19 @@ export default async function UserPage() {
 
         <section aria-labelledby="settings-title">
           <h2 id="settings-title" className="mb-6 text-xl font-semibold tracking-tight">
-            {settings('title')}
+            {settings('account')}
           </h2>
-          <div className="space-y-6">
-            <LanguageChoice returnTo="/user" />
-            <ThemeChoice current={chooseTheme((await cookies()).get(THEME_COOKIE)?.value)} returnTo="/user" />
-            <div>
-              <h3 className="mb-1.5 text-sm font-medium">{settings('account')}</h3>
-              <p className="text-sm break-words text-muted">
-                {actor.username} · {actor.email}
-              </p>
-              {/* No <Link>: it would be fetched ahead, and sign out. */}
-              <a
-                href="/logout"
-                className="mt-2 inline-flex min-h-8 items-center text-sm font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
-              >
-                {account('signOut')}
-              </a>
-            </div>
+          <p className="text-sm break-words text-muted">
+            {actor.username} · {actor.email}
+          </p>
+          <div className="mt-2 flex flex-col items-start gap-1">
+            <Link href={accountPath()} prefetch={false} className={LINK}>
+              {settings('manage')}
+            </Link>
+            {/* No <Link>: it would be fetched ahead, and sign out. */}
+            <a href="/logout" className={LINK}>
+              {account('signOut')}
+            </a>
           </div>
         </section>
       </div>

@@ -86,6 +86,15 @@ export const ROUTES: Record<string, RouteRow> = {
   'PUT /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
   'DELETE /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
   'GET /api/v1/me': SIGNED_IN,
+  'PATCH /api/v1/me': { ...SIGNED_IN, json: () => ({ locale: 'ru' }) },
+  'DELETE /api/v1/me': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
+  'POST /api/v1/me/password': { ...SIGNED_IN, json: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }) },
+  'GET /api/v1/me/sessions': SIGNED_IN,
+  'DELETE /api/v1/me/sessions': SIGNED_IN,
+  'DELETE /api/v1/me/sessions/:id': { ...SIGNED_IN, params: ({ actor }) => ({ id: String(actor?.sessionId ?? 1) }) },
+  // The forms of the account's pages; what each does is a route above.
+  'POST /user/account': { ...SIGNED_IN, query: '?form=username', json: () => ({ username: fresh() }) },
+  'POST /user/account/delete': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
   // An account that exists already: taken, whoever asks.
   'POST /register': {
     public: '409 409 409 409 409 409 409',
@@ -113,6 +122,8 @@ export const PAGES: Record<string, Row> = {
   '/login': { public: 'ok 303 303 303 303 303 ok' },
   '/register': { public: 'ok 303 303 303 303 303 ok' },
   '/user': { public: '303 ok ok ok ok ok 303' },
+  '/user/account': { public: '303 ok ok ok ok ok 303' },
+  '/user/account/delete': { public: '303 ok ok ok ok ok 303' },
   '/user/search': { public: '303 ok ok ok ok ok 303' },
   '/user/search/results': { public: '303 ok ok ok ok ok 303' },
   '/user/rooms/delete/:room': { public: '303 403 403 ok 403 ok 303', private: '303 404 403 ok 404 ok 303' },

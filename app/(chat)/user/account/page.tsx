@@ -1,0 +1,94 @@
+import type { Metadata } from 'next';
+import { NextIntlClientProvider } from 'next-intl';
+import { getTranslations } from 'next-intl/server';
+import { cookies } from 'next/headers';
+import type { ReactNode } from 'react';
+import { EmailForm, PasswordForm, UsernameForm } from '@/components/account/own-forms';
+import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
+import { SessionList } from '@/components/account/session-list';
+import { PageColumn, PageHeader } from '@/components/rooms/page-header';
+import { FormSummary } from '@/components/ui/form-summary';
+import { ButtonLink } from '@/components/ui/button-link';
+import { Note } from '@/components/ui/note';
+import { listSessions } from '@/lib/auth/own-sessions';
+import { accountFormSchema, type AccountForm } from '@/lib/contracts/accounts';
+import { ACCOUNT_DELETION_PATH, accountPath } from '@/lib/contracts/paths';
+import { readFormState } from '@/lib/http/form-state';
+import { clientMessages } from '@/lib/i18n/client-messages';
+import { formProblems } from '@/lib/i18n/form-messages';
+import { chooseTheme, THEME_COOKIE } from '@/lib/i18n/locales';
+import { read } from '../../found';
+import { requireActor } from '../../require-actor';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('account'))('ownTitle') };
+}
+
+const FIELDS: Record<AccountForm, string[]> = {
+  username: ['username'],
+  email: ['email', 'password'],
+  password: ['currentPassword', 'newPassword'],
+  sessions: [],
+};
+
+function Section({ id, title, lead, children }: { id: string; title: string; lead?: string; children: ReactNode }) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id} className="text-xl font-semibold tracking-tight">
+        {title}
+      </h2>
+      {lead && <p className="mt-1 max-w-prose text-muted">{lead}</p>}
+      <div className="mt-6">{children}</div>
+    </section>
+  );
+}
+
+export default async function AccountPage({ searchParams }: PageProps<'/user/account'>) {
+  const actor = await requireActor(accountPath());
+  const { form, done } = await searchParams;
+  const sessions = await read(listSessions(actor));
+  const state = await readFormState();
+  const t = await getTranslations('account');
+  const errors = await getTranslations('errors');
+  const settings = await getTranslations('settings');
+  const problemsOf = (name: AccountForm) => formProblems(errors, form === name ? state : null, FIELDS[name]);
+  const taken = accountFormSchema.safeParse(done);
+  return (
+    <PageColumn>
+      <PageHeader title={t('ownTitle')} />
+      {taken.success && !state && (
+        <div className="mb-10">
+          <Note>{t(`done_${taken.data}`)}</Note>
+        </div>
+      )}
+      <NextIntlClientProvider messages={await clientMessages('common', 'account', 'errors')}>
+        <div className="space-y-14">
+          <Section id="username-title" title={t('usernameTitle')}>
+            <UsernameForm problems={problemsOf('username')} current={actor.username} />
+          </Section>
+          <Section id="email-title" title={t('emailTitle')} lead={t('emailLead')}>
+            <EmailForm problems={problemsOf('email')} current={actor.email} />
+          </Section>
+          <Section id="password-title" title={t('passwordTitle')} lead={t('passwordLead')}>
+            <PasswordForm problems={problemsOf('password')} current={actor.email} />
+          </Section>
+          <Section id="settings-title" title={settings('title')}>
+            <div className="space-y-6">
+              <LanguageChoice returnTo={accountPath()} />
+              <ThemeChoice current={chooseTheme((await cookies()).get(THEME_COOKIE)?.value)} returnTo={accountPath()} />
+            </div>
+          </Section>
+          <Section id="sessions-title" title={t('sessionsTitle')} lead={t('sessionsLead')}>
+            <FormSummary problems={problemsOf('sessions')} />
+            <SessionList sessions={sessions} />
+          </Section>
+          <Section id="deletion-title" title={t('deletionTitle')} lead={t('deletionLead')}>
+            <ButtonLink href={ACCOUNT_DELETION_PATH} variant="secondary" prefetch={false}>
+              {t('deletionOpen')}
+            </ButtonLink>
+          </Section>
+        </div>
+      </NextIntlClientProvider>
+    </PageColumn>
+  );
+}

@@ -1,0 +1,48 @@
+import { bus } from '../bus';
+import { accountChangesSchema } from '../contracts/accounts';
+import type { Actor } from '../contracts/actor';
+import type { Account } from '../contracts/entities';
+import { parseInput } from '../contracts/parse-input';
+import { limit } from '../limits';
+import { transaction } from '../queries';
+import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
+import { usernameSkeleton } from './names';
+import { confirmPassword, holdAccount } from './own-password';
+import { asConflict, checkTaken } from './taken';
+
+/**
+ * Changes the actor's username, address or language, all or nothing.
+ *
+ * @param input whatever came for {@link accountChangesSchema}
+ * @returns the account as it is afterwards
+ * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable` with the fields that are wrong; `conflict` with
+ *   those that are taken; `unauthenticated` where the session ended meanwhile; `unavailable`
+ */
+export async function changeAccount(actor: Actor, input: Readonly<Record<string, unknown>>): Promise<Account> {
+  await limit('command', actor.id);
+  const hash = await confirmPassword(actor, input, 'password');
+  const { username = null, email = null, locale = null } = parseInput(accountChangesSchema, input);
+  const skeleton = username === null ? null : usernameSkeleton(username);
+  await checkTaken({ email, skeleton }, actor.id);
+  try {
+    const { before, after } = await transaction(async (client) => {
+      // Rooms before users, as a message that is being written takes them: the other way round the two could wait for each other.
+      if (email !== null)
+        await client.query('SELECT id FROM chats WHERE owner_id = $1 ORDER BY id FOR NO KEY UPDATE', [actor.email]);
+      const held = await holdAccount(client, actor, hash === null ? null : { hash, field: 'password' });
+      const { rows } = await client.query<AccountRow>(
+        `UPDATE users u SET username = coalesce($2, username), username_skeleton = coalesce($3, username_skeleton),
+                email = coalesce($4, email), locale = coalesce($5, locale)
+          WHERE id = $1 RETURNING ${ACCOUNT_COLUMNS}`,
+        [actor.id, username, skeleton, email, locale],
+      );
+      const [row] = rows;
+      if (!row) throw new Error('The account was not changed');
+      return { before: held.username, after: presentAccount(row) };
+    });
+    bus().publish({ type: 'user:updated', account: after, previous: before });
+    return after;
+  } catch (error) {
+    throw asConflict(error);
+  }
+}

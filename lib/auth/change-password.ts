@@ -1,0 +1,30 @@
+import { passwordChangeSchema } from '../contracts/accounts';
+import type { Actor } from '../contracts/actor';
+import { parseInput } from '../contracts/parse-input';
+import { limit } from '../limits';
+import { transaction } from '../queries';
+import { confirmPassword, holdAccount } from './own-password';
+import { revokeWithin } from './own-sessions';
+import { hashPassword } from './passwords';
+
+const FIELD = 'currentPassword';
+
+/**
+ * Gives the actor's account another password, and ends every other session of theirs: whoever knew the old one is out.
+ *
+ * @param input whatever came for {@link passwordChangeSchema}
+ * @throws AppError `rate_limited`; `forbidden` for a wrong password, also one that was right until another change a moment ago;
+ *   `unprocessable`; `unauthenticated` where the session ended meanwhile; `unavailable`
+ */
+export async function changePassword(actor: Actor, input: Readonly<Record<string, unknown>>): Promise<void> {
+  await limit('command', actor.id);
+  const confirmed = await confirmPassword(actor, input, FIELD);
+  const { newPassword } = parseInput(passwordChangeSchema, input);
+  const hash = await hashPassword(newPassword);
+  const tell = await transaction(async (client) => {
+    await holdAccount(client, actor, confirmed === null ? null : { hash: confirmed, field: FIELD });
+    await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [actor.id, hash]);
+    return revokeWithin(client, actor.id, actor.sessionId);
+  });
+  tell();
+}

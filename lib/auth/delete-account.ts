@@ -1,0 +1,46 @@
+import { bus } from '../bus';
+import { accountDeletionSchema } from '../contracts/accounts';
+import type { Actor } from '../contracts/actor';
+import { parseInput } from '../contracts/parse-input';
+import { limit } from '../limits';
+import { transaction } from '../queries';
+import { keepAnAdministrator } from './administrators';
+import { confirmPassword, holdAccount } from './own-password';
+import { revokeWithin } from './own-sessions';
+
+const FIELD = 'password';
+
+/**
+ * Deletes the actor's account with its memberships and sessions. Its messages stay without an author, its rooms without an owner.
+ *
+ * @param input whatever came for {@link accountDeletionSchema}
+ * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable`; `conflict` for the last administrator;
+ *   `unauthenticated` where the session ended meanwhile; `unavailable`
+ */
+export async function deleteAccount(actor: Actor, input: Readonly<Record<string, unknown>>): Promise<void> {
+  await limit('command', actor.id);
+  const hash = await confirmPassword(actor, input, FIELD);
+  parseInput(accountDeletionSchema, input);
+  const { rooms, tell } = await transaction(async (client) => {
+    // Rooms before users, as a message that is being written takes them: the other way round the two could wait for each other.
+    const held = await client.query<{ id: number; name: string; owned: boolean; member: boolean }>(
+      `SELECT c.id, c.name, c.owner_id IS NOT DISTINCT FROM $2 AS owned, s.user_id IS NOT NULL AS member
+         FROM chats c LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $1 AND s.removed_at IS NULL
+        WHERE c.owner_id = $2 OR s.user_id IS NOT NULL
+        ORDER BY c.id FOR NO KEY UPDATE OF c`,
+      [actor.id, actor.email],
+    );
+    await keepAnAdministrator(client, actor.id);
+    await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
+    const tell = await revokeWithin(client, actor.id, null);
+    await client.query('DELETE FROM users WHERE id = $1', [actor.id]);
+    return { rooms: held.rows, tell };
+  });
+  tell();
+  bus().publish({
+    type: 'user:deleted',
+    user: { id: actor.id, username: actor.username },
+    rooms: rooms.filter(({ member }) => member).map(({ id, name }) => ({ id, name })),
+    ownedRoomIds: rooms.filter(({ owned }) => owned).map(({ id }) => id),
+  });
+}

@@ -1,0 +1,66 @@
+import type { PoolClient } from 'pg';
+import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
+import { FIELD_MESSAGES } from '../contracts/values';
+import { limit, refund } from '../limits';
+import { read } from '../queries';
+import { ACCOUNT_COLUMNS, type AccountRow } from './account-row';
+import { verifyPassword } from './passwords';
+
+/** A password that was given by whoever is signed in already: 403 with its field, because 401 would say that the session has ended. */
+function wrong(field: string): AppError {
+  const message = FIELD_MESSAGES.passwordWrong;
+  return new AppError('forbidden', message, { errors: [{ path: field, message }] });
+}
+
+const ended = () => new AppError('unauthenticated', 'This session has ended. Sign in again.');
+
+/**
+ * Has the actor prove themselves anew, before the rest of the input is looked at (the contract's order: 429, 403, 422).
+ *
+ * @param input what came, unparsed: only the password in `field` is looked at
+ * @returns the hash that it fits, or null where none was given
+ * @throws AppError `rate_limited`, `forbidden` with the field, `unauthenticated` where the account is gone, `unavailable`
+ */
+export async function confirmPassword(
+  actor: Actor,
+  input: Readonly<Record<string, unknown>>,
+  field: string,
+): Promise<string | null> {
+  const password = input[field];
+  if (typeof password !== 'string' || password === '') return null;
+  await limit('ownPassword', actor.id);
+  const [row] = await read<{ hashed_password: string }>('SELECT hashed_password FROM users WHERE id = $1', [actor.id]);
+  if (!row) throw ended();
+  if (!(await verifyPassword(password, row.hashed_password))) throw wrong(field);
+  refund('ownPassword', actor.id);
+  return row.hashed_password;
+}
+
+/**
+ * Takes hold of the actor's account until the transaction ends, so that what was checked before it still holds: of two changes
+ * of the password that were both given the old one, only the first is made.
+ *
+ * @param confirmed what {@link confirmPassword} gave, with its field; null where no password was asked for
+ * @returns the account as it is now
+ * @throws AppError `unauthenticated` where the session or the account has ended meanwhile, `forbidden` where the password has changed
+ */
+export async function holdAccount(
+  client: PoolClient,
+  actor: Actor,
+  confirmed: { hash: string; field: string } | null,
+): Promise<AccountRow> {
+  const { rows } = await client.query<AccountRow & { hashed_password: string }>(
+    `SELECT ${ACCOUNT_COLUMNS}, u.hashed_password FROM users u WHERE u.id = $1 AND u.suspended_at IS NULL FOR UPDATE`,
+    [actor.id],
+  );
+  // A statement of its own: one that waited for the row above would still see the sessions as they were before.
+  const sessions = await client.query(
+    'SELECT id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()',
+    [actor.sessionId],
+  );
+  const [row] = rows;
+  if (!row || sessions.rows.length === 0) throw ended();
+  if (confirmed && row.hashed_password !== confirmed.hash) throw wrong(confirmed.field);
+  return row;
+}

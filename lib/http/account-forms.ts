@@ -1,0 +1,58 @@
+import { Hono } from 'hono';
+import { changeAccount } from '../auth/change-account';
+import { changePassword } from '../auth/change-password';
+import { clearedCookies } from '../auth/cookies';
+import { deleteAccount } from '../auth/delete-account';
+import { endSession, endSessions } from '../auth/own-sessions';
+import type { Actor } from '../contracts/actor';
+import { accountFormSchema, type AccountForm } from '../contracts/accounts';
+import { AppError } from '../contracts/errors';
+import { ACCOUNT_DELETION_PATH, accountPath, loginPath } from '../contracts/paths';
+import { actorOf, readInput, type Bindings } from './context';
+import { answerForm, seeOther } from './forms';
+import { sessionIdOf } from './me';
+
+type Fields = Record<string, unknown>;
+
+/** The forms of the account's pages, which need no script; programs have `/api/v1/me`. */
+export const accountForms = new Hono<{ Bindings: Bindings }>();
+
+/** @returns whether the session that asks has ended */
+async function endSome(actor: Actor, { session = '' }: Fields): Promise<boolean> {
+  if (session === 'all' || session === 'others') {
+    await endSessions(actor, session);
+    return session === 'all';
+  }
+  const id = sessionIdOf(String(session));
+  await endSession(actor, id);
+  return id === actor.sessionId;
+}
+
+/** What each form does, by its name in the query; each gives whether the session that asks has ended. */
+const FORMS: Record<AccountForm, (actor: Actor, input: Fields) => Promise<boolean>> = {
+  // A field that is left empty was not posted: it counts as wrong here, not as one to be left as it is.
+  username: (actor, input) => changeAccount(actor, { username: '', ...input }).then(() => false),
+  email: (actor, input) => changeAccount(actor, { email: '', ...input }).then(() => false),
+  password: (actor, input) => changePassword(actor, input).then(() => false),
+  sessions: endSome,
+};
+
+accountForms.post('/user/account', (context) => {
+  const form = accountFormSchema.safeParse(context.req.query('form'));
+  return answerForm(context, accountPath(form.data ? { form: form.data } : {}), async () => {
+    if (!form.success) throw new AppError('not_found', 'There is no such form.');
+    const input = readInput(context, { form: true });
+    const actor = await actorOf(context);
+    if (await FORMS[form.data](actor, input))
+      return seeOther(loginPath('/user', 'ended'), clearedCookies(context.env.edge.secure));
+    return seeOther(accountPath({ done: form.data }));
+  });
+});
+
+accountForms.post(ACCOUNT_DELETION_PATH, (context) =>
+  answerForm(context, ACCOUNT_DELETION_PATH, async () => {
+    const input = readInput(context, { form: true });
+    await deleteAccount(await actorOf(context), input);
+    return seeOther(loginPath('', 'deleted'), clearedCookies(context.env.edge.secure));
+  }),
+);
