@@ -7,6 +7,7 @@ import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
 import { query, read, transaction } from '../queries';
+import { SUSPENDED } from './sessions';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 
@@ -58,7 +59,7 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
 
   refund('signInAddress', client.address);
   refund('signInAccount', accountKey);
-  if (row.suspended_at) throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
+  if (row.suspended_at) throw new AppError('forbidden', SUSPENDED);
   if (isOutdated(row.hashed_password)) void rehash(row.id, row.hashed_password, password);
   return transaction((connection) => beginSession(connection, presentAccount(row), client.userAgent));
 }

@@ -6,6 +6,8 @@ export const registerSchema = z.strictObject({
   email: emailSchema,
   username: usernameSchema,
   password: passwordSchema,
+  /** the token of an invitation */
+  invitation: z.string({ error: FIELD_MESSAGES.invitation }).optional(),
 });
 
 /** What `POST /login` takes as JSON. Nothing but presence is checked: a wrong address is a wrong password, and is told alike. */

@@ -12,3 +12,19 @@ export function deletionPath(room: string): string {
 export function loginPath(here: string): string {
   return `/login?callbackUrl=${encodeURIComponent(here)}`;
 }
+
+/** The page that sets a new password by the token of a link. */
+export function resetPath(token: string): string {
+  return `/reset?token=${encodeURIComponent(token)}`;
+}
+
+/** Where an administrator changes somebody's account. */
+export function managedUserPath(username: string): string {
+  return `/admin/users/${encodeURIComponent(username)}`;
+}
+
+/** A page of the administrators' lists. */
+export function adminListPath(list: 'users' | 'rooms' | 'audit', place: { q?: string; cursor?: string } = {}): string {
+  const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== '')).toString();
+  return `/admin/${list}${query && `?${query}`}`;
+}

@@ -28,6 +28,10 @@ export const FIELD_MESSAGES = {
   cursor: 'Use the nextCursor of the page before.',
   privateLater: 'Only public rooms can be made yet.',
   visibility: 'Must be "public" or "private".',
+  role: 'Must be "administrator" or "user".',
+  boolean: 'Must be true or false.',
+  invitation: 'This invitation is not valid any more.',
+  resetToken: 'This link is not valid any more.',
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;

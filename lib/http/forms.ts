@@ -12,13 +12,18 @@ export function seeOther(location: string, cookies: string[] = []): Response {
   return new Response(null, { status: 303, headers });
 }
 
-function formState(context: Context, error: AppError): FormState {
+/** What was typed into a form, but for the password. */
+function typedInto(context: Context): Record<string, string> {
   const { password: _password, ...values } = isForm(context) ? readForm(context.env.body) : {};
+  return values;
+}
+
+function formState(context: Context, error: AppError): FormState {
   const { code, message, errors, retryAfterMs } = error.toWire();
   return {
     code,
     detail: message,
-    values,
+    values: typedInto(context),
     errors: errors ?? [],
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -46,4 +51,10 @@ export async function answerForm(context: Context, page: string, handle: () => P
     await context.env.renderPage(page, ERROR_STATUS[error.code], formState(context, error));
     return alreadySent();
   }
+}
+
+/** Answers a form that was taken with its page, and on it what is shown this once: 201, with no address that would show it again. */
+export async function showOnce(context: Context, page: string, shownOnce: Record<string, string>): Promise<Response> {
+  await context.env.renderPage(page, 201, { code: '', detail: '', values: typedInto(context), errors: [], shownOnce });
+  return alreadySent();
 }
