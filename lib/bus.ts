@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Message, Room, User } from './contracts/entities';
+import type { Account, Message, Room, User } from './contracts/entities';
 
 interface InRoom {
   roomId: number;
@@ -20,6 +20,8 @@ export type BusEvent =
   | ({ type: 'member:removed'; user: User } & InRoom)
   /** `connectionId` is where the reading happened: only the others need to be told. */
   | ({ type: 'room:read'; userId: number; seq: number; unread: number; connectionId: string | undefined } & InRoom)
+  /** What somebody may do has changed: connections that are open go by it from now on. */
+  | { type: 'user:role-changed'; userId: number; role: Account['role'] }
   | { type: 'session:revoked'; sessionId: number; userId: number };
 
 /** Publish and subscribe within this process. Delivery is synchronous and in the order of publishing. */

@@ -74,10 +74,9 @@ async function change(
   if (role !== before.role) await audit(client, actor, { action: 'user:role-changed', user, details: { role } });
   if (suspended !== wasSuspended)
     await audit(client, actor, { action: suspended ? 'user:suspended' : 'user:reinstated', user });
-  return {
-    row: rows[0] ?? before,
-    events: suspended ? await revokeSessionsOf(client, before.id) : [],
-  };
+  const events: BusEvent[] = suspended ? await revokeSessionsOf(client, before.id) : [];
+  if (role !== before.role) events.push({ type: 'user:role-changed', userId: before.id, role });
+  return { row: rows[0] ?? before, events };
 }
 
 /**

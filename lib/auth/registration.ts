@@ -26,7 +26,7 @@ async function isExempt(ask: Ask, email: unknown): Promise<boolean> {
 }
 
 /** What a registration is judged by before it is parsed: neither field need be what it should. */
-const claimsSchema = z.looseObject({ email: z.unknown(), invitation: z.unknown() });
+const claimsSchema = z.looseObject({ email: z.unknown().optional(), invitation: z.unknown().optional() });
 
 /**
  * Judges by `REGISTRATION` whether an account may be made, before anything else is looked at.

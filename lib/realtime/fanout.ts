@@ -64,6 +64,9 @@ export class Fanout {
       case 'room:read':
         this.#read(event);
         break;
+      case 'user:role-changed':
+        for (const { actor } of this.#hub.connectionsOf(event.userId)) actor.role = event.role;
+        break;
       case 'session:revoked':
         this.#hub.endSession(event.userId, event.sessionId);
         break;
