@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { AppError } from '../contracts/errors';
 import { emailSchema, FIELD_MESSAGES } from '../contracts/values';
-import { env } from '../env';
+import { env, type Registration } from '../env';
 import { read } from '../queries';
 
 /** Runs a statement: by itself, or within a transaction. */
@@ -64,12 +64,12 @@ export async function admit(
 }
 
 /**
- * What the page of registration offers.
+ * What the page of registration offers: 'open' also where the first account, or the administrator's, is still to be made.
  *
- * @returns 'open' also where only the first account, or the administrator's, is still to be made
+ * @param refused whether somebody has just been refused, hence is none of these
  * @throws AppError `unavailable`
  */
-export async function registrationNow(): Promise<'open' | 'invited' | 'closed'> {
+export async function registrationNow(refused = false): Promise<Registration> {
   const { registration, adminEmail } = env();
-  return registration === 'open' || (await isExempt(read, adminEmail)) ? 'open' : registration;
+  return refused || registration === 'open' || !(await isExempt(read, adminEmail)) ? registration : 'open';
 }
