@@ -35,8 +35,11 @@ export function ResetLink({ url, words }: ResetLinkProps) {
         onFocus={(event) => event.target.select()}
       />
       <Button variant="secondary" className="js-only" onClick={() => void copy()}>
-        <span role="status">{words[copied ? 'copied' : 'copy']}</span>
+        {words[copied ? 'copied' : 'copy']}
       </Button>
+      <span role="status" className="sr-only">
+        {copied && words.copied}
+      </span>
     </div>
   );
 }

@@ -66,15 +66,6 @@ describe.each(['closed', 'invited'] as const)('REGISTRATION=%s', (registration) 
     expect(await status(newcomer({ email: 'boss@example.org' }))).toBe(403);
     expect((await pool().query(`SELECT FROM users WHERE role = 'administrator'`)).rowCount).toBe(2);
   });
-
-  it('is not got round by way of next-auth', async () => {
-    allow(registration);
-    await register(newcomer());
-    const { email, password } = newcomer();
-    const form = new URLSearchParams({ email, password, json: 'true' });
-    await fetch(`${server.url}/api/auth/callback/credentials`, { method: 'POST', body: form });
-    expect(await count()).toBe(1);
-  });
 });
 
 it('an invitation is looked at where one may help, and none is valid yet', async () => {
