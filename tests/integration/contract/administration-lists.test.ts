@@ -16,7 +16,7 @@ beforeAll(async () => {
   ]);
 });
 
-const ask = async (path: string) => (await request(world, `/api/v1/${path}`, { as: chief })).json();
+const ask = async (path: string): Promise<unknown> => (await request(world, `/api/v1/${path}`, { as: chief })).json();
 const usersSchema = z.strictObject({ users: z.array(managedUserSchema.strict()), nextCursor: z.string().nullable() });
 const list = async (query: string) => usersSchema.parse(await ask(`users${query}`));
 const auditSchema = z.strictObject({ entries: z.array(auditEntrySchema.strict()), nextCursor: z.string().nullable() });
