@@ -30,6 +30,7 @@ export const IN_ROOM = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok
 export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 403 ok 404 ok 401' };
 export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
 export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
+const OF_SOMEBODY = { ...ADMINISTRATORS, params: ({ other }: Stage) => ({ username: other.username }) };
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
@@ -77,6 +78,18 @@ export const ROUTES: Record<string, RouteRow> = {
   'DELETE /api/v1/rooms/:room/messages/:seq': COMMANDS['message:delete'],
   'PUT /api/v1/rooms/:room/read': { ...IN_ROOM, json: ({ seq }) => ({ seq }) },
   'GET /api/v1/me': SIGNED_IN,
+  'GET /api/v1/users': ADMINISTRATORS,
+  'PATCH /api/v1/users/:username': { ...OF_SOMEBODY, json: () => ({ role: 'user' }) },
+  'POST /api/v1/users/:username/reset': OF_SOMEBODY,
+  'GET /api/v1/audit': ADMINISTRATORS,
+  'GET /api/v1/admin/rooms': ADMINISTRATORS,
+  'POST /admin/users/:username': { ...OF_SOMEBODY, json: () => ({ suspended: false }) },
+  'POST /admin/users/:username/reset': OF_SOMEBODY,
+  // By the link alone: nobody has one here.
+  'POST /reset': {
+    public: '422 422 422 422 422 422 422',
+    json: () => ({ token: 'nobody made this one', password: PASSWORD }),
+  },
   // An account that exists already: taken, whoever asks.
   'POST /register': {
     public: '409 409 409 409 409 409 409',
@@ -102,6 +115,11 @@ export const PAGES: Record<string, Row> = {
   '/': { public: 'ok 303 303 303 303 303 ok' },
   '/login': { public: 'ok 303 303 303 303 303 ok' },
   '/register': { public: 'ok 303 303 303 303 303 ok' },
+  '/admin': { public: '303 303 303 303 303 303 303' },
+  '/admin/users': { public: '303 404 404 404 404 ok 303' },
+  '/admin/rooms': { public: '303 404 404 404 404 ok 303' },
+  '/admin/audit': { public: '303 404 404 404 404 ok 303' },
+  '/reset': { public: '404 404 404 404 404 404 404' },
   '/user': { public: '303 ok ok ok ok ok 303' },
   '/user/search': { public: '303 ok ok ok ok ok 303' },
   '/user/search/results': { public: '303 ok ok ok ok ok 303' },
