@@ -5,6 +5,7 @@ import { roomPath } from '@/lib/contracts/paths';
 import { LAST_ROOM_COOKIE } from '@/components/rooms/room-path';
 import { ButtonLink } from '@/components/ui/button-link';
 import { currentActor } from '@/lib/auth/page-session';
+import { registrationNow } from '@/lib/auth/registration';
 import { dispatch } from '@/lib/chat/commands';
 import type { Actor } from '@/lib/contracts/actor';
 import { AppError } from '@/lib/contracts/errors';
@@ -26,13 +27,14 @@ export default async function StartPage() {
   if (actor) redirect(await lastPlace(actor));
   const t = await getTranslations('start');
   const common = await getTranslations('common');
+  const isOpen = (await registrationNow()) === 'open';
   return (
     <main className="mx-auto flex min-h-dvh max-w-5xl flex-col justify-center px-6 py-16 sm:px-10">
       <p className="text-lg font-semibold tracking-tight">{common('name')}</p>
       <h1 className="dash mt-5 max-w-[18ch] text-display font-semibold">{t('headline')}</h1>
       <div className="mt-12 flex flex-wrap gap-3">
-        <ButtonLink href="/register">{t('createAccount')}</ButtonLink>
-        <ButtonLink href="/login" variant="secondary">
+        {isOpen && <ButtonLink href="/register">{t('createAccount')}</ButtonLink>}
+        <ButtonLink href="/login" variant={isOpen ? 'secondary' : 'primary'}>
           {t('signIn')}
         </ButtonLink>
       </div>

@@ -11,6 +11,7 @@ describe('loadEnv', () => {
       trustProxy: 0,
       bcryptCost: 12,
       rateLimits: true,
+      registration: 'open',
       logLevel: 'info',
       production: false,
     });
@@ -43,6 +44,7 @@ describe('loadEnv', () => {
     { TRUST_PROXY: 'yes' },
     { REDIS_URL: 'http://localhost' },
     { ADMIN_EMAIL: 'nobody' },
+    { REGISTRATION: 'sometimes' },
     { BCRYPT_COST: '3' },
     { BCRYPT_COST: '12.5' },
     { RATE_LIMITS: 'maybe' },

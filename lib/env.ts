@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { emailSchema } from './contracts/values';
 
+const REGISTRATIONS = ['open', 'invited', 'closed'] as const;
+export type Registration = (typeof REGISTRATIONS)[number];
+
 /** The settings, read once at start-up. `docs` and README describe each by its variable. */
 export interface Env {
   port: number;
@@ -16,6 +19,8 @@ export interface Env {
   trustProxy: number;
   redisUrl: string | undefined;
   adminEmail: string | undefined;
+  /** who may make an account: anyone, whoever has an invitation, nobody */
+  registration: Registration;
   bcryptCost: number;
   rateLimits: boolean;
   logLevel: string;
@@ -143,6 +148,7 @@ export function loadEnv(source: Source): Env {
     trustProxy: integer(source, 'TRUST_PROXY', 0, 0, 32),
     redisUrl: url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379')?.href,
     adminEmail: adminEmail(source),
+    registration: oneOf(source, 'REGISTRATION', 'open', REGISTRATIONS),
     // bcrypt's own bounds (OpenBSD bcrypt(3)); above 16 one password takes seconds.
     bcryptCost: integer(source, 'BCRYPT_COST', 12, 4, 16),
     rateLimits: oneOf(source, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',

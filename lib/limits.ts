@@ -30,6 +30,8 @@ export const RATE_LIMITS = {
   ownPassword: { points: 10, durationSeconds: 300 },
   /** Accounts made, and taken names and addresses asked for, from one address: a team of sixty may move in within an hour. */
   registerAddress: { points: 60, durationSeconds: 3_600 },
+  /** Passwords set by a link from one address: the link's 256 bits cannot be guessed, this only bounds the work. */
+  resetAddress: { points: 30, durationSeconds: 300 },
   /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */
   message: { points: 300, durationSeconds: 30 },
   /** Everything else that one user asks for, over all transports. */

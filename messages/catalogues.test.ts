@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AUDIT_ACTIONS } from '@/lib/contracts/audit';
 import { FIELD_MESSAGES } from '@/lib/contracts/values';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
 import en from './en.json';
@@ -60,6 +61,10 @@ describe('message catalogues', () => {
   it('speak of every field message and error code of the contract', () => {
     expect(Object.keys(en.errors.field).sort()).toEqual(Object.keys(FIELD_MESSAGES).sort());
     expect(Object.keys(en.errors.code).sort()).toEqual(Object.keys(ERROR_STATUS).sort());
+  });
+
+  it('have words for every action of the audit log', () => {
+    expect(Object.keys(en.admin.actions).sort()).toEqual([...AUDIT_ACTIONS].sort());
   });
 
   it('say in English what the contract says', () => {

@@ -53,6 +53,10 @@ function shots(room: string): Shot[] {
     { name: 'room', path: `/chat/${encoded}`, signedIn: true },
     { name: 'details', path: `/chat/${encoded}/details`, signedIn: true },
     { name: 'delete', path: `/user/rooms/delete/${encoded}`, signedIn: true },
+    { name: 'admin-users', path: '/admin/users', signedIn: true },
+    { name: 'admin-rooms', path: '/admin/rooms', signedIn: true },
+    { name: 'admin-audit', path: '/admin/audit', signedIn: true },
+    { name: 'reset-dead', path: '/reset?token=none', signedIn: false },
     {
       name: 'drawer',
       path: `/chat/${encoded}`,

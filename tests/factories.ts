@@ -25,6 +25,7 @@ interface UserOptions {
   role?: 'user' | 'administrator';
   locale?: 'en' | 'ru';
   createdAt?: Date;
+  suspendedAt?: Date;
   /** of the password's hash */
   cost?: number;
 }

@@ -23,7 +23,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
       <RealtimeProvider key={id} account={{ id, username, email, role, locale }} initialRooms={rooms}>
         <SkipLink />
         <div className="min-h-dvh md:grid md:grid-cols-[17rem_minmax(0,1fr)] 2xl:grid-cols-[20rem_minmax(0,1fr)]">
-          <Sidebar username={username} />
+          <Sidebar username={username} administrator={role === 'administrator'} />
           <main id={CONTENT_ID} tabIndex={-1} className="min-w-0 focus-visible:outline-none">
             {children}
           </main>

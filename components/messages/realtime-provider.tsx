@@ -87,7 +87,7 @@ export function RealtimeProvider({
       stopOutbox();
       socket.close();
     };
-  }, [connected]);
+  }, [connected, account.id, router]);
 
   return <RealtimeContext value={realtime}>{children}</RealtimeContext>;
 }

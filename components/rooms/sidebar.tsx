@@ -1,17 +1,18 @@
-import { LogOut, Plus, Search, Settings } from 'lucide-react';
+import { LogOut, Plus, Search, Settings, Shield } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { Avatar } from '@/components/ui/avatar';
 import { buttonClass } from '@/components/ui/button';
 import { Wordmark } from '@/components/ui/wordmark';
-import { accountPath } from '@/lib/contracts/paths';
+import { accountPath, adminListPath } from '@/lib/contracts/paths';
 import { DRAWER_ID } from './drawer-button';
 import { RoomNavigation } from './room-navigation';
 
 /** The way to every room: a column, or on a phone a drawer (a popover, which opens and closes without a script). */
-export function Sidebar({ username }: { username: string }) {
+export function Sidebar({ username, administrator }: { username: string; administrator: boolean }) {
   const t = useTranslations('rooms');
   const account = useTranslations('account');
+  const admin = useTranslations('admin');
   const iconLink = buttonClass({ variant: 'ghost', size: 'icon' }, 'hover:bg-line');
   return (
     <nav
@@ -51,6 +52,17 @@ export function Sidebar({ username }: { username: string }) {
         >
           <Settings size={17} aria-hidden="true" />
         </Link>
+        {administrator && (
+          <Link
+            href={adminListPath('users')}
+            prefetch={false}
+            className={iconLink}
+            aria-label={admin('title')}
+            title={admin('title')}
+          >
+            <Shield size={17} aria-hidden="true" />
+          </Link>
+        )}
         {/* No <Link>: it would be fetched ahead, and sign out. */}
         <a href="/logout" className={iconLink} aria-label={account('signOut')} title={account('signOut')}>
           <LogOut size={17} aria-hidden="true" />

@@ -10,6 +10,7 @@ import { query, transaction } from '../queries';
 import { usernameSkeleton } from './names';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';
+import { admit, checkRegistration } from './registration';
 import { asConflict, checkTaken } from './taken';
 
 /** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */
@@ -23,6 +24,7 @@ async function insertAccount(
 ): Promise<Account> {
   const { adminEmail } = env();
   await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ACCOUNT_LOCK]);
+  await admit(client, input);
   const { rows } = await client.query<AccountRow>(
     `INSERT INTO users AS u (email, username, username_skeleton, hashed_password, role)
      VALUES ($1, $2, $3, $4, (CASE
@@ -41,11 +43,12 @@ async function insertAccount(
  *
  * @param input whatever came for {@link registerSchema}
  * @param client where it came from
- * @throws AppError `rate_limited`; `unprocessable` with the fields that are wrong; `conflict` with the fields that are taken;
- *   `unavailable`
+ * @throws AppError `rate_limited`; `forbidden` where `REGISTRATION` does not allow it; `unprocessable` with the fields that are
+ *   wrong; `conflict` with the fields that are taken; `unavailable`
  */
 export async function register(input: unknown, client: Client): Promise<SignedIn> {
   await limit('registerAddress', client.address);
+  await checkRegistration(input);
   let parsed;
   try {
     parsed = parseInput(registerSchema, input);

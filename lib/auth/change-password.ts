@@ -1,11 +1,12 @@
+import { bus } from '../bus';
 import { passwordChangeSchema } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { parseInput } from '../contracts/parse-input';
 import { limit } from '../limits';
 import { transaction } from '../queries';
 import { confirmPassword, holdAccount } from './own-password';
-import { revokeWithin } from './own-sessions';
 import { hashPassword } from './passwords';
+import { revokeSessionsOf } from './sessions';
 
 const FIELD = 'currentPassword';
 
@@ -21,10 +22,10 @@ export async function changePassword(actor: Actor, input: Readonly<Record<string
   const confirmed = await confirmPassword(actor, input, FIELD);
   const { newPassword } = parseInput(passwordChangeSchema, input);
   const hash = await hashPassword(newPassword);
-  const tell = await transaction(async (client) => {
+  const events = await transaction(async (client) => {
     await holdAccount(client, actor, confirmed === null ? null : { hash: confirmed, field: FIELD });
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [actor.id, hash]);
-    return revokeWithin(client, actor.id, actor.sessionId);
+    return revokeSessionsOf(client, actor.id, actor.sessionId);
   });
-  tell();
+  for (const event of events) bus().publish(event);
 }

@@ -4,9 +4,9 @@ import type { Actor } from '../contracts/actor';
 import { parseInput } from '../contracts/parse-input';
 import { limit } from '../limits';
 import { transaction } from '../queries';
-import { keepAnAdministrator } from './administrators';
+import { keepAnAdministrator, lockAdministrators } from './last-administrator';
 import { confirmPassword, holdAccount } from './own-password';
-import { revokeWithin } from './own-sessions';
+import { revokeSessionsOf } from './sessions';
 
 const FIELD = 'password';
 
@@ -21,7 +21,8 @@ export async function deleteAccount(actor: Actor, input: Readonly<Record<string,
   await limit('command', actor.id);
   const hash = await confirmPassword(actor, input, FIELD);
   parseInput(accountDeletionSchema, input);
-  const { rooms, tell } = await transaction(async (client) => {
+  const { rooms, events } = await transaction(async (client) => {
+    await lockAdministrators(client);
     // Rooms before users, as a message that is being written takes them: the other way round the two could wait for each other.
     const held = await client.query<{ id: number; name: string; owned: boolean; member: boolean }>(
       `SELECT c.id, c.name, c.owner_id IS NOT DISTINCT FROM $2 AS owned, s.user_id IS NOT NULL AS member
@@ -32,11 +33,11 @@ export async function deleteAccount(actor: Actor, input: Readonly<Record<string,
     );
     await keepAnAdministrator(client, actor.id);
     await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
-    const tell = await revokeWithin(client, actor.id, null);
+    const events = await revokeSessionsOf(client, actor.id);
     await client.query('DELETE FROM users WHERE id = $1', [actor.id]);
-    return { rooms: held.rows, tell };
+    return { rooms: held.rows, events };
   });
-  tell();
+  for (const event of events) bus().publish(event);
   bus().publish({
     type: 'user:deleted',
     user: { id: actor.id, username: actor.username },

@@ -1,10 +1,10 @@
-import type { PoolClient } from 'pg';
 import { bus } from '../bus';
 import type { OwnSession } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { limit } from '../limits';
-import { query, read } from '../queries';
+import { query, read, transaction } from '../queries';
+import { revokeSessionsOf } from './sessions';
 
 const STANDING = 'revoked_at IS NULL AND expires_at > now()';
 
@@ -36,10 +36,6 @@ export async function listSessions(actor: Actor): Promise<OwnSession[]> {
   }));
 }
 
-function tell(userId: number, sessionIds: readonly number[]): void {
-  for (const sessionId of sessionIds) bus().publish({ type: 'session:revoked', sessionId, userId });
-}
-
 /**
  * Ends one of the actor's sessions, be it the one that asks.
  *
@@ -52,7 +48,7 @@ export async function endSession(actor: Actor, sessionId: number): Promise<void>
     [sessionId, actor.id],
   );
   if (rows.length === 0) throw new AppError('not_found', 'You have no such session.');
-  tell(actor.id, [sessionId]);
+  bus().publish({ type: 'session:revoked', sessionId, userId: actor.id });
 }
 
 /**
@@ -63,27 +59,7 @@ export async function endSession(actor: Actor, sessionId: number): Promise<void>
  */
 export async function endSessions(actor: Actor, which: 'all' | 'others'): Promise<void> {
   await limit('command', actor.id);
-  const ended = await query<{ id: number }>(REVOKE_ALL, [actor.id, which === 'others' ? actor.sessionId : null]);
-  tell(
-    actor.id,
-    ended.map(({ id }) => id),
-  );
-}
-
-const REVOKE_ALL = `UPDATE sessions SET revoked_at = now()
-  WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND ${STANDING} RETURNING id`;
-
-/**
- * Ends a user's sessions in somebody else's transaction.
- *
- * @param exceptId the session that stays, or null
- * @returns tells their connections; to be called once the transaction is committed
- */
-export async function revokeWithin(client: PoolClient, userId: number, exceptId: number | null): Promise<() => void> {
-  const { rows } = await client.query<{ id: number }>(REVOKE_ALL, [userId, exceptId]);
-  return () =>
-    tell(
-      userId,
-      rows.map(({ id }) => id),
-    );
+  const kept = which === 'others' ? actor.sessionId : undefined;
+  const events = await transaction((client) => revokeSessionsOf(client, actor.id, kept));
+  for (const event of events) bus().publish(event);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { bus } from '../bus';
+import { bus, type BusEvent } from '../bus';
 import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { noteSeen } from './last-seen';
@@ -18,6 +19,9 @@ export interface NewSession {
 /** Characters of a user agent that are kept: enough to tell one's devices apart. */
 const USER_AGENT = 256;
 
+/** What somebody is told whose account is suspended. */
+export const SUSPENDED = 'This account is suspended. Ask an administrator.';
+
 type SessionRow = AccountRow & { session_id: number; expires_at: Date; stale: boolean };
 
 /**
@@ -27,6 +31,7 @@ type SessionRow = AccountRow & { session_id: number; expires_at: Date; stale: bo
  * @param client the connection whose transaction it belongs to
  * @param userId whose session
  * @param userAgent as the client sent it
+ * @throws AppError `forbidden` for an account that was suspended meanwhile: whoever suspends it ends the sessions that are there
  */
 export async function createSession(client: PoolClient, userId: number, userAgent: string): Promise<NewSession> {
   const tokenId = randomUUID();
@@ -36,12 +41,15 @@ export async function createSession(client: PoolClient, userId: number, userAgen
     `DELETE FROM sessions WHERE user_id = $1 AND least(expires_at, revoked_at) < now() - interval '30 days'`,
     [userId],
   );
+  // The lock waits for a suspension under way, and has the next one wait: no session slips past it.
   const { rows } = await client.query<{ id: number }>(
-    'INSERT INTO sessions (token_id, user_id, user_agent, expires_at) VALUES ($1, $2, $3, $4) RETURNING id',
+    `INSERT INTO sessions (token_id, user_id, user_agent, expires_at)
+     SELECT $1::uuid, id, $3::text, $4::timestamptz FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE
+     RETURNING id`,
     [tokenId, userId, cleanAgent, expiresAt],
   );
   const [row] = rows;
-  if (!row) throw new Error('The session was not written');
+  if (!row) throw new AppError('forbidden', SUSPENDED);
   return { id: row.id, tokenId, expiresAt };
 }
 
@@ -79,4 +87,24 @@ export async function revokeSession(sessionId: number): Promise<void> {
     [sessionId],
   );
   if (row) bus().publish({ type: 'session:revoked', sessionId, userId: row.user_id });
+}
+
+/**
+ * Ends the sessions of an account, within a transaction that has locked or changed its row of `users` before.
+ *
+ * @param client the connection whose transaction it is
+ * @param exceptSessionId the one that stays
+ * @returns what to publish once it is committed
+ */
+export async function revokeSessionsOf(
+  client: Pick<PoolClient, 'query'>,
+  userId: number,
+  exceptSessionId?: number,
+): Promise<BusEvent[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `UPDATE sessions SET revoked_at = now()
+      WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2 RETURNING id`,
+    [userId, exceptSessionId ?? null],
+  );
+  return rows.map(({ id }) => ({ type: 'session:revoked', sessionId: id, userId }));
 }

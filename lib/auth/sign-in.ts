@@ -7,6 +7,7 @@ import { log } from '../log';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { beginSession, type Client, type SignedIn } from './begin-session';
 import { query, read, transaction } from '../queries';
+import { SUSPENDED } from './sessions';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword, isOutdated, verifyPassword } from './passwords';
 
@@ -80,7 +81,7 @@ export async function signIn(input: unknown, client: Client): Promise<SignedIn> 
     if (!row || !right) throw new AppError('unauthenticated', 'The e-mail address or the password is wrong.');
     if (row.suspended_at) {
       forgive(client.address, accountKey);
-      throw new AppError('forbidden', 'This account is suspended. Ask an administrator.');
+      throw new AppError('forbidden', SUSPENDED);
     }
     const signedIn = await begin(row, client.userAgent);
     // What was compared is no longer so: the password was changed at this moment, the account suspended or deleted.

@@ -1,34 +1,14 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/actor';
 import type { Room } from '../contracts/entities';
-import { AppError } from '../contracts/errors';
 import { LIMITS } from '../contracts/limits';
-import { FIELD_MESSAGES, toRoomName } from '../contracts/values';
+import { isCleanText, toRoomName } from '../contracts/values';
+import { decodeCursor, encodeCursor, escapeLike } from '../cursor';
 import { pool } from '../db';
 import { presentRoom, ROOM_COLUMNS, type RoomRow } from './present';
 
-/** Where the next page goes on: the last row's place in the order. */
-const cursorSchema = z.tuple([z.int().min(0).max(3), z.number(), z.string()]);
-type Cursor = z.infer<typeof cursorSchema>;
-
-function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
-}
-
-function decodeCursor(text: string): Cursor {
-  try {
-    const cursor = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    if (cursor[2].includes('\0')) throw new Error('NUL');
-    return cursor;
-  } catch (cause) {
-    throw new AppError('unprocessable', 'This is not the cursor of a page.', {
-      errors: [{ path: 'cursor', message: FIELD_MESSAGES.cursor }],
-      cause,
-    });
-  }
-}
-
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+/** A room's place in the order of a search. */
+const placeSchema = z.tuple([z.int().min(0).max(3), z.number(), z.string().refine(isCleanText)]);
 
 /** What a trigram match has to reach; PostgreSQL's own default for `pg_trgm.similarity_threshold`. */
 const SIMILAR = 0.3;
@@ -46,7 +26,7 @@ export async function searchRooms(
 ): Promise<{ rooms: Room[]; nextCursor: string | null }> {
   const q = toRoomName(input.q);
   const limit = input.limit ?? LIMITS.search.default;
-  const after = input.cursor === undefined ? null : decodeCursor(input.cursor);
+  const after = input.cursor === undefined ? null : decodeCursor(placeSchema, input.cursor);
   const like = escapeLike(q);
   const { rows } = await pool().query<RoomRow & { rank: number; distance: number }>(
     `SELECT * FROM (

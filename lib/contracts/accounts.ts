@@ -6,6 +6,8 @@ export const registerSchema = z.strictObject({
   email: emailSchema,
   username: usernameSchema,
   password: passwordSchema,
+  /** the token of an invitation */
+  invitation: z.string({ error: FIELD_MESSAGES.invitation }).optional(),
 });
 
 /** A password that is given to prove oneself: it is compared, so what it is made of does not matter. */

@@ -35,3 +35,19 @@ export function loginPath(here: string, notice?: LoginNotice): string {
   const query = new URLSearchParams({ ...(here && { callbackUrl: here }), ...(notice && { notice }) }).toString();
   return query === '' ? '/login' : `/login?${query}`;
 }
+
+/** The page that sets a new password by the token of a link. */
+export function resetPath(token: string): string {
+  return `/reset?token=${encodeURIComponent(token)}`;
+}
+
+/** Where an administrator changes somebody's account. */
+export function managedUserPath(username: string): string {
+  return `/admin/users/${encodeURIComponent(username)}`;
+}
+
+/** A page of the administrators' lists. */
+export function adminListPath(list: 'users' | 'rooms' | 'audit', place: { q?: string; cursor?: string } = {}): string {
+  const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== '')).toString();
+  return `/admin/${list}${query && `?${query}`}`;
+}

@@ -29,6 +29,10 @@ export const FIELD_MESSAGES = {
   query: 'A search has at most 250 characters.',
   cursor: 'Use the nextCursor of the page before.',
   visibility: 'Must be "public" or "private".',
+  role: 'Must be "administrator" or "user".',
+  boolean: 'Must be true or false.',
+  invitation: 'This invitation is not valid any more.',
+  resetToken: 'This link is not valid any more.',
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;

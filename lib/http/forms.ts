@@ -15,14 +15,18 @@ export function seeOther(location: string, cookies: string[] = []): Response {
 /** A password by whatever name: it is never shown again. */
 const SECRET = /password$/i;
 
-function formState(context: Context, error: AppError): FormState {
+/** What was typed into a form, but for passwords. */
+function typedInto(context: Context): Record<string, string> {
   const fields = isForm(context) ? readForm(context.env.body) : {};
-  const values = Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRET.test(name)));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRET.test(name)));
+}
+
+function formState(context: Context, error: AppError): FormState {
   const { code, message, errors, retryAfterMs } = error.toWire();
   return {
     code,
     detail: message,
-    values,
+    values: typedInto(context),
     errors: errors ?? [],
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -50,4 +54,10 @@ export async function answerForm(context: Context, page: string, handle: () => P
     await context.env.renderPage(page, ERROR_STATUS[error.code], formState(context, error));
     return alreadySent();
   }
+}
+
+/** Answers a form that was taken with its page, and on it what is shown this once: 201, with no address that would show it again. */
+export async function showOnce(context: Context, page: string, shownOnce: Record<string, string>): Promise<Response> {
+  await context.env.renderPage(page, 201, { code: '', detail: '', values: typedInto(context), errors: [], shownOnce });
+  return alreadySent();
 }

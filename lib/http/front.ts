@@ -11,6 +11,7 @@ import { edgeOf, isForeign, targetOf, type Edge } from '../edge';
 import { env } from '../env';
 import { limit } from '../limits';
 import { accountForms } from './account-forms';
+import { administration } from './administration';
 import { api } from './api';
 import { readBody, refuseDeclaredLength, refuseLargeBody } from './body';
 import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './context';
@@ -18,9 +19,11 @@ import { health } from './health';
 import { me } from './me';
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
+import { reset } from './reset';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
 import { sendCompressedAsset } from './static-assets';
+import { users } from './users';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -29,8 +32,11 @@ const app = new Hono<{ Bindings: Bindings }>({ strict: false });
 app.route('/api/health', health);
 app.route('/api/v1', api);
 app.route('/api/v1', me);
+app.route('/api/v1', users);
 app.route('/', accountForms);
 app.route('/', site);
+app.route('/', administration);
+app.route('/', reset);
 app.onError((error, { env: { incoming } }) =>
   error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
 );
@@ -70,14 +76,35 @@ function stripInternalHeaders(request: IncomingMessage): void {
 }
 
 /** Pages that have no JSON beside them: a program gets the page too. */
-const PAGE_ONLY =
-  /^\/(?:|login|register|user\/search|user\/account(?:\/delete)?|user\/rooms\/delete\/[^/]+|chat\/[^/]+\/details)$/;
+const PAGE_ONLY = new RegExp(
+  `^/(?:${[
+    '',
+    'login',
+    'register',
+    'reset',
+    'user/search',
+    'user/account(?:/delete)?',
+    'user/rooms/delete/[^/]+',
+    'chat/[^/]+/details',
+    'admin(?:/(?:users|rooms|audit))?',
+  ].join('|')})$`,
+);
 
-const NEEDS_SESSION = /^\/user\/./;
+const NEEDS_SESSION = /^\/(?:user\/.|admin(?:\/|$))/;
 
 /** Pages whose forms are posted to an address of the same form. */
-const FORM_ACTION =
-  /^\/(?:register|login|user\/rooms|user\/account(?:\/delete)?|chat\/[^/]+(?:\/details)?|user\/rooms\/delete\/[^/]+)$/;
+const FORM_ACTION = new RegExp(
+  `^/(?:${[
+    'register',
+    'login',
+    'reset',
+    'user/rooms',
+    'user/account(?:/delete)?',
+    'user/rooms/delete/[^/]+',
+    'chat/[^/]+(?:/details)?',
+    'admin/users/[^/]+(?:/reset)?',
+  ].join('|')})$`,
+);
 
 const UNREAD = { body: Buffer.alloc(0), refusal: null };
 
@@ -155,6 +182,8 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     stripInternalHeaders(request);
 
     const url = targetOf(request);
+    // The address of this page holds a secret. Not `no-referrer`: its form would come from the origin `null`.
+    if (url?.pathname === '/reset') response.setHeader('referrer-policy', 'strict-origin');
     const isHealth = url?.pathname.startsWith('/api/health/') === true;
     const isPolling = url?.pathname === '/socket.io/';
     const isNextAuth = url?.pathname.startsWith('/api/auth/') === true;

@@ -1,24 +1,36 @@
+import { createHash } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Room, User } from '@/generated/prisma/client';
 import { createRoom, createUser, markRead, writeMessages } from '../factories';
+import { prisma } from '@/lib/db';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';
 
 const house = useHouse();
+
+const RESET_TOKEN = 'a token that only this test knows';
 
 let user: User;
 let room: Room;
 
 beforeAll(async () => {
   const other = await createUser();
-  user = await createUser({ username: 'a-person-with-a-very-long-name' });
+  user = await createUser({ username: 'a-person-with-a-very-long-name', role: 'administrator' });
+  await createUser({ username: 'suspended-one', suspendedAt: new Date() });
   room = await createRoom({
     owner: user,
     name: 'a-room-with-a-long-name',
     topic: 'A topic '.repeat(20),
     members: [other],
+  });
+  await prisma().passwordReset.create({
+    data: {
+      tokenHash: createHash('sha256').update(RESET_TOKEN).digest('hex'),
+      userId: other.id,
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
   });
   await createRoom({ owner: other, name: 'someone-elses', members: [user] });
   await writeMessages(
@@ -64,6 +76,8 @@ const PLACES: Place[] = [
   },
   { name: 'sign-in', path: () => '/login' },
   { name: 'sign-in after a session', path: () => '/login?notice=ended' },
+  { name: 'new password', path: () => `/reset?token=${RESET_TOKEN}` },
+  { name: 'dead reset link', path: () => '/reset?token=nonsense' },
   { name: 'nothing there', path: () => '/nowhere' },
   { name: 'own page', path: () => '/user', signedIn: true },
   { name: 'account', path: () => '/user/account?done=password', signedIn: true },
@@ -82,6 +96,18 @@ const PLACES: Place[] = [
   { name: 'details', path: () => `/chat/${room.name}/details`, signedIn: true },
   { name: 'deletion', path: () => `/user/rooms/delete/${room.name}`, signedIn: true },
   { name: 'deletion refused', path: () => '/user/rooms/delete/someone-elses', signedIn: true },
+  { name: 'everybody', path: () => '/admin/users', signedIn: true },
+  {
+    name: 'reset link',
+    path: () => '/admin/users?q=suspended',
+    signedIn: true,
+    prepare: async (page) => {
+      await page.locator('form[action$="/reset"] button').click();
+      await page.locator('#made-link').waitFor();
+    },
+  },
+  { name: 'every room', path: () => '/admin/rooms', signedIn: true },
+  { name: 'audit log', path: () => '/admin/audit', signedIn: true },
   { name: 'no such room', path: () => '/chat/there-is-none', signedIn: true },
   { name: 'room', path: chat, signedIn: true, prepare: live },
   { name: 'empty room', path: () => '/chat/someone-elses', signedIn: true },

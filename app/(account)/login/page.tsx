@@ -7,6 +7,8 @@ import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
 import { Note } from '@/components/ui/note';
 import { currentActor } from '@/lib/auth/page-session';
+import { registrationNow } from '@/lib/auth/registration';
+import { SUSPENDED } from '@/lib/auth/sessions';
 import { loginPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -22,6 +24,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const problems = formProblems(errors, state, ['email', 'password']);
   // At sign-in 401 means one thing only, and "sign in first" is not it.
   if (state?.code === 'unauthenticated') problems.general = errors('signIn');
+  if (state?.detail === SUSPENDED) problems.general = errors('suspended');
   // Any origin does: only what is a path of the same one comes back as a path.
   const callbackUrl = safeCallbackPath(
     state?.values.callbackUrl ?? (await searchParams).callbackUrl,
@@ -41,15 +44,17 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
       )}
       <LoginForm problems={problems} callbackUrl={callbackUrl} />
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
-        <p>
-          {t('noAccount')}{' '}
-          <Link
-            href="/register"
-            className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
-          >
-            {t('registerTitle')}
-          </Link>
-        </p>
+        {(await registrationNow()) === 'open' && (
+          <p>
+            {t('noAccount')}{' '}
+            <Link
+              href="/register"
+              className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
+            >
+              {t('registerTitle')}
+            </Link>
+          </p>
+        )}
         <LanguageChoice returnTo={loginPath(callbackUrl)} hideLegend />
       </div>
     </>

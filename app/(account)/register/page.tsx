@@ -4,7 +4,9 @@ import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { LanguageChoice } from '@/components/account/preferences';
 import { RegisterForm } from '@/components/account/register-form';
+import { RegistrationShut } from '@/components/account/registration-shut';
 import { currentActor } from '@/lib/auth/page-session';
+import { registrationNow } from '@/lib/auth/registration';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 
@@ -16,6 +18,8 @@ export default async function RegisterPage() {
   const state = await readFormState();
   if (!state && (await currentActor())) redirect('/user');
   const t = await getTranslations('account');
+  const registration = await registrationNow(state?.code === 'forbidden');
+  if (registration !== 'open') return <RegistrationShut registration={registration} />;
   const problems = formProblems(await getTranslations('errors'), state, ['email', 'username', 'password']);
   return (
     <>

@@ -32,6 +32,7 @@ export const SEE = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok ok 
 export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 403 ok 404 ok 401' };
 export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
 export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
+const OF_SOMEBODY = { ...ADMINISTRATORS, params: ({ other }: Stage) => ({ username: other.username }) };
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
@@ -95,6 +96,18 @@ export const ROUTES: Record<string, RouteRow> = {
   // The forms of the account's pages; what each does is a route above.
   'POST /user/account': { ...SIGNED_IN, query: '?form=username', json: () => ({ username: fresh() }) },
   'POST /user/account/delete': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
+  'GET /api/v1/users': ADMINISTRATORS,
+  'PATCH /api/v1/users/:username': { ...OF_SOMEBODY, json: () => ({ role: 'user' }) },
+  'POST /api/v1/users/:username/reset': OF_SOMEBODY,
+  'GET /api/v1/audit': ADMINISTRATORS,
+  'GET /api/v1/admin/rooms': ADMINISTRATORS,
+  'POST /admin/users/:username': { ...OF_SOMEBODY, json: () => ({ suspended: false }) },
+  'POST /admin/users/:username/reset': OF_SOMEBODY,
+  // By the link alone: nobody has one here.
+  'POST /reset': {
+    public: '422 422 422 422 422 422 422',
+    json: () => ({ token: 'nobody made this one', password: PASSWORD }),
+  },
   // An account that exists already: taken, whoever asks.
   'POST /register': {
     public: '409 409 409 409 409 409 409',
@@ -121,6 +134,11 @@ export const PAGES: Record<string, Row> = {
   '/': { public: 'ok 303 303 303 303 303 ok' },
   '/login': { public: 'ok 303 303 303 303 303 ok' },
   '/register': { public: 'ok 303 303 303 303 303 ok' },
+  '/admin': { public: '303 303 303 303 303 303 303' },
+  '/admin/users': { public: '303 404 404 404 404 ok 303' },
+  '/admin/rooms': { public: '303 404 404 404 404 ok 303' },
+  '/admin/audit': { public: '303 404 404 404 404 ok 303' },
+  '/reset': { public: '404 404 404 404 404 404 404' },
   '/user': { public: '303 ok ok ok ok ok 303' },
   '/user/account': { public: '303 ok ok ok ok ok 303' },
   '/user/account/delete': { public: '303 ok ok ok ok ok 303' },

@@ -5,7 +5,9 @@ import { roomPath } from '@/lib/contracts/paths';
 import { Alert } from '@/components/ui/alert';
 import { Button } from '@/components/ui/button';
 import { ButtonLink } from '@/components/ui/button-link';
+import { roomToManage } from '@/lib/chat/all-rooms';
 import { dispatch } from '@/lib/chat/commands';
+import type { Room } from '@/lib/contracts/entities';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
 import { deletionPath } from '@/lib/contracts/paths';
 import { toRoomName } from '@/lib/contracts/text';
@@ -26,13 +28,17 @@ export default async function DeleteRoomPage({ params }: Props) {
   const { room: segment } = await params;
   const name = toRoomName(decodeURIComponent(segment));
   const actor = await requireActor(deletionPath(name));
-  const access = await found(dispatch(actor, 'room:get', { room: name }), deletionPath);
+  const isAdministrator = actor.role === 'administrator';
+  const access = await found<{ room: Room }>(
+    isAdministrator ? roomToManage(actor, name) : dispatch(actor, 'room:get', { room: name }),
+    deletionPath,
+  );
   if (!access) return <NotFoundHere />;
   const { room } = access;
   const t = await getTranslations('rooms');
   const state = await readFormState();
   const { general } = formProblems(await getTranslations('errors'), state, []);
-  if (actor.role !== 'administrator' && room.owner?.id !== actor.id) {
+  if (!isAdministrator && room.owner?.id !== actor.id) {
     await answerStatus(ERROR_STATUS.forbidden);
     return (
       <PageColumn>

@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import { changeUser, listUsers } from '../auth/administration';
+import { listAudit } from '../auth/audit-log';
+import { issueReset } from '../auth/password-resets';
+import { listAllRooms } from '../chat/all-rooms';
+import { resetPath } from '../contracts/paths';
+import { queryFields } from './api';
+import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+
+/** What administrators do, as a resource API. Who is none is refused by the verbs. */
+export const users = new Hono<{ Bindings: Bindings }>();
+
+const LIST = { text: ['q', 'cursor'], numbers: ['limit'] };
+
+/** The account that the path names. */
+export function usernameOf(context: Context): string {
+  return context.req.param('username') ?? '';
+}
+
+/**
+ * Makes a link that sets somebody's password.
+ *
+ * @throws AppError every refusal of `issueReset`
+ */
+export async function makeReset(context: Context): Promise<{ url: string; expiresAt: string }> {
+  ignoreInput(context);
+  const { token, expiresAt } = await issueReset(await actorOf(context), usernameOf(context));
+  return { url: context.env.edge.origin + resetPath(token), expiresAt: expiresAt.toISOString() };
+}
+
+users.get('/users', async (context) =>
+  context.json(await listUsers(await actorOf(context), queryFields(context, LIST))),
+);
+users.patch('/users/:username', async (context) => {
+  const input = readInput(context);
+  return context.json(await changeUser(await actorOf(context), usernameOf(context), input));
+});
+users.post('/users/:username/reset', async (context) => context.json(await makeReset(context), 201));
+users.get('/audit', async (context) =>
+  context.json(await listAudit(await actorOf(context), queryFields(context, { text: ['cursor'], numbers: ['limit'] }))),
+);
+users.get('/admin/rooms', async (context) =>
+  context.json(await listAllRooms(await actorOf(context), queryFields(context, LIST))),
+);
