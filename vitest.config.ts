@@ -14,7 +14,7 @@ const onDatabase = {
 const projects: TestProjectInlineConfiguration[] = [
   {
     resolve: { alias },
-    test: { name: 'unit', include: ['{lib,components,app,messages,tests/chaos}/**/*.test.{ts,tsx}'] },
+    test: { name: 'unit', include: ['{lib,components,app,messages,tests/chaos,tests/fuzz}/**/*.test.{ts,tsx}'] },
   },
   {
     resolve: { alias },

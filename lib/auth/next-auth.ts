@@ -48,7 +48,10 @@ function isWebAddress(address: string): boolean {
   return URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
 }
 
-/** next-auth answers 500 where a callback address is no web address, and cannot read a broken body at all. */
+/** What next-auth itself writes into `error`: a word, which it puts into an address unencoded. */
+const ERROR_WORD = /^\w{0,64}$/;
+
+/** next-auth fails where a callback address is no web address or an error no word, and cannot read a broken body at all. */
 async function checkReadable(request: NextRequest): Promise<void> {
   const addresses = [
     request.nextUrl.searchParams.get('callbackUrl'),
@@ -56,6 +59,9 @@ async function checkReadable(request: NextRequest): Promise<void> {
   ];
   if (!addresses.every((address) => !address || isWebAddress(address))) {
     throw new AppError('bad_request', 'callbackUrl must be an address of this service.');
+  }
+  if (!request.nextUrl.searchParams.getAll('error').every((word) => ERROR_WORD.test(word))) {
+    throw new AppError('bad_request', 'error must be one word.');
   }
   if (request.method !== 'POST' || !request.headers.get('content-type')?.includes('application/json')) return;
   const body: unknown = await request
@@ -101,8 +107,8 @@ function checkOrigin(request: NextRequest, own: string): void {
  * Answers what next-auth offers at `/api/auth/*`, with the limits, sessions and revocation of every other way to sign in.
  *
  * @returns next-auth's answer
- * @throws AppError where one of ours is the reason, as the contract has it; `not_found` for `_log`, by which strangers could write
- *   into the log
+ * @throws AppError where one of ours is the reason, as the contract has it; `not_found` for what next-auth does not have, and for
+ *   `_log`, by which strangers could write into the log
  */
 export async function handleNextAuth(request: NextRequest, context: RouteContext): Promise<Response> {
   const { nextauth } = await context.params;
@@ -117,5 +123,9 @@ export async function handleNextAuth(request: NextRequest, context: RouteContext
   const response: unknown = await NextAuth(request, { params: { nextauth } }, options);
   if (outcome.failure && outcome.failure.code !== 'unauthenticated') throw outcome.failure;
   if (!(response instanceof Response)) throw new TypeError('next-auth gave no response');
+  // In words of its own, next-auth says 400 of actions that it does not have.
+  if (response.status === 400 && response.headers.get('content-type')?.startsWith('text/plain')) {
+    throw new AppError('not_found', 'There is nothing at this address.');
+  }
   return readdress(response, own.origin);
 }

@@ -209,6 +209,22 @@ describe('/api/auth', () => {
     expect(answer.status).toBe(400);
   });
 
+  it.each(['a%0D%0ASet-Cookie:%20a=b', '%E1%B9%B0o', 'a&error=%00', 'a%26callbackUrl=/x'])(
+    'answers 400 for the error %s, which is no word',
+    async (error) => {
+      const answer = await fetch(`${server.url}/api/auth/error?error=${error}`, { redirect: 'manual' });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ code: 'bad_request' });
+    },
+  );
+
+  it('answers 404 as everywhere for what it does not have', async () => {
+    for (const path of ['/api/auth/nothing', '/api/auth/nothing/here']) {
+      const answer = await fetch(server.url + path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    }
+  });
+
   it('sends people to the pages of the service', async () => {
     for (const path of ['/api/auth/signin', '/api/auth/error?error=AccessDenied']) {
       const answer = await new Browser().send(path);

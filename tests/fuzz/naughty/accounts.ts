@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { emailSchema, passwordSchema, usernameSchema } from '@/lib/contracts/values';
+import { PASSWORD } from '../world';
+import { probe, rule, type Field } from './field';
+import { said, sendForm, sendJson, type Speaker } from './speaker';
+
+const enc = encodeURIComponent;
+const html = 'text/html';
+
+/** What an account is asked for. */
+function account(fields: Record<string, string>): Record<string, string> {
+  const name = randomUUID().slice(0, 13);
+  return { email: `${name}@example.org`, username: `n-${name}`, password: PASSWORD, ...fields };
+}
+
+/** What somebody signs in with, but for what is named. */
+const login = ({ person }: Speaker, fields: Record<string, string>) => ({
+  email: person.email,
+  password: PASSWORD,
+  ...fields,
+});
+
+/** Routes that may not be there yet. */
+const later = { taken: true, absent: true };
+
+/** Signing in and one's own account. */
+export const ACCOUNT_FIELDS: readonly Field[] = [
+  rule('POST /register username', usernameSchema, (s, text) => sendJson(s, '/register', account({ username: text })), {
+    value: ['user', 'username'],
+    taken: true,
+  }),
+  rule('POST /register email', emailSchema, (s, text) => sendJson(s, '/register', account({ email: text })), {
+    value: ['user', 'email'],
+    taken: true,
+  }),
+  rule('POST /register password', passwordSchema, (s, text) => sendJson(s, '/register', account({ password: text }))),
+  rule('form /register username', usernameSchema, (s, text) => sendForm(s, '/register', account({ username: text })), {
+    taken: true,
+  }),
+  rule('form /register email', emailSchema, (s, text) => sendForm(s, '/register', account({ email: text })), {
+    taken: true,
+  }),
+  rule('form /register password', passwordSchema, (s, text) => sendForm(s, '/register', account({ password: text }))),
+  probe('POST /login email', (s, text) => sendJson(s, '/login', login(s, { email: text }))),
+  probe('POST /login password', (s, text) => sendJson(s, '/login', login(s, { password: text }))),
+  probe('form /login email', (s, text) => sendForm(s, '/login', login(s, { email: text }))),
+  probe('form /login grant', (s, text) =>
+    sendForm(s, '/login', { grant_type: text, username: text, password: text }, '*/*'),
+  ),
+  probe('form /login callbackUrl', (s, text) => sendForm(s, '/login', login(s, { callbackUrl: text }))),
+  probe('GET /login callbackUrl', (s, text) => said(s.rest(`/login?callbackUrl=${enc(text)}`, { accept: html }))),
+  probe('GET /api/auth/signin callbackUrl', (s, text) => said(s.rest(`/api/auth/signin?callbackUrl=${enc(text)}`))),
+  probe('GET /api/auth/error error', (s, text) => said(s.rest(`/api/auth/error?error=${enc(text)}`))),
+  probe('form /preferences returnTo', (s, text) => sendForm(s, '/preferences', { theme: 'dark', returnTo: text })),
+  probe('form /preferences locale', (s, text) => sendForm(s, '/preferences', { locale: text })),
+
+  rule('PATCH /me username', usernameSchema, (s, text) => sendJson(s, '/api/v1/me', { username: text }, 'PATCH'), {
+    ...later,
+    value: ['user', 'username'],
+  }),
+  rule(
+    'PATCH /me email',
+    emailSchema,
+    (s, text) => sendJson(s, '/api/v1/me', { email: text, password: PASSWORD }, 'PATCH'),
+    { ...later, value: ['user', 'email'] },
+  ),
+  probe('PATCH /me locale', (s, text) => sendJson(s, '/api/v1/me', { locale: text }, 'PATCH')),
+  probe('POST /me/password', (s, text) =>
+    sendJson(s, '/api/v1/me/password', { currentPassword: text, newPassword: text }),
+  ),
+  probe('DELETE /me', (s, text) => sendJson(s, '/api/v1/me', { password: text }, 'DELETE')),
+  probe('DELETE /me/sessions', (s, text) => said(s.rest(`/api/v1/me/sessions/${enc(text)}`, { method: 'DELETE' }))),
+  probe('GET /users q', (s, text) => said(s.rest(`/api/v1/users?q=${enc(text)}&cursor=${enc(text)}`))),
+  probe('PATCH /users', (s, text) => sendJson(s, `/api/v1/users/${enc(text)}`, { role: text }, 'PATCH')),
+];
