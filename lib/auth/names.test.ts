@@ -60,6 +60,20 @@ describe('usernameSkeleton', () => {
     expect([...groups.values()].filter((group) => group.length > 1)).toEqual(['il1', 'o0']);
   });
 
+  it('is the same for every case of every letter, alone and under a further accent', () => {
+    const apart: string[] = [];
+    for (let code = 0x21; code < 0x30000; code++) {
+      const character = String.fromCodePoint(code);
+      if (character.toUpperCase() === character.toLowerCase()) continue;
+      for (const typed of [`a${character}`, `${character}\u0301b`]) {
+        const { data: name } = usernameSchema.safeParse(typed);
+        if (name === undefined) continue;
+        if (!same(name, name.toUpperCase()) || !same(name, name.toLowerCase())) apart.push(name);
+      }
+    }
+    expect(apart).toEqual([]);
+  });
+
   it('is the same for every case of every allowed name', () => {
     const letter = fc.oneof(
       fc.constantFrom(...Array.from('aIl1O0mßςΣνΝυΥиЙИйыЫ')),

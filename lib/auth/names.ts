@@ -7,9 +7,12 @@ const ASCII = /^[\x21-\x7e]$/;
 
 const isSingle = (text: string): boolean => Array.from(text).length === 1;
 
-/** Upper case, then lower case, one character at a time: `ß` and `SS` meet, and so do all three sigmas. */
+/**
+ * Upper case, then lower case, one character at a time: `ß` and `SS` meet, and so do all three sigmas. Lower case before that, because
+ * `ẞ` has no other upper case than itself.
+ */
 function foldCase(text: string): string {
-  return Array.from(text.toUpperCase(), (character) => character.toLowerCase()).join('');
+  return Array.from(text.toLowerCase().toUpperCase(), (character) => character.toLowerCase()).join('');
 }
 
 /** Disjoint sets of characters that pass for one another. */
@@ -89,7 +92,7 @@ let table: ReadonlyMap<string, string> | undefined;
  */
 export function usernameSkeleton(username: string): string {
   const standIn = (table ??= buildTable());
-  const folded = foldCase(username.normalize('NFKC').normalize('NFD')).normalize('NFD');
+  const folded = foldCase(username.normalize('NFKC')).normalize('NFD');
   return Array.from(folded, (character) => standIn.get(character) ?? character)
     .join('')
     .normalize('NFD');

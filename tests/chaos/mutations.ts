@@ -53,7 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'no membership check',
     expected: 'leaked',
     file: 'lib/chat/access.ts',
-    find: "level === 'use' && row.removed_at",
+    find: 'row.removed_at && !mayManage',
     replace: 'false',
   },
 ];
