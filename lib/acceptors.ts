@@ -35,6 +35,9 @@ export class Acceptors {
   readonly #mirror: ChildProcess;
   readonly #all: Server[] = [];
   #closing = false;
+  #ending = false;
+  /** A handle was sent to the child and is not back yet. */
+  #awaited = false;
 
   /** Gets ready, beside whatever else is being started: once clients are knocking there is no time for it. */
   constructor() {
@@ -52,14 +55,16 @@ export class Acceptors {
   serve(server: HttpServer): void {
     const late = setTimeout(() => this.#end(), PATIENCE_MS).unref();
     const next = () => {
-      if (this.#closing || this.#all.length === COUNT) {
+      this.#awaited = false;
+      if (this.#ending || this.#all.length === COUNT || !this.#mirror.connected) {
         clearTimeout(late);
         this.#end();
-      } else if (this.#mirror.connected) {
-        this.#mirror.send(0, server, (error) => {
-          if (error) this.#end();
-        });
+        return;
       }
+      this.#awaited = true;
+      this.#mirror.send(0, server, (error) => {
+        if (error) next();
+      });
     };
     this.#mirror.on('message', (_message, handle) => {
       if (!(handle instanceof Server)) return;
@@ -78,7 +83,9 @@ export class Acceptors {
     await Promise.all(this.#all.map((acceptor) => new Promise((resolve) => acceptor.close(resolve))));
   }
 
+  /** Lets the child go, but not while a handle is on its way back: Node's own receipt for it would find no channel, and end the process. */
   #end(): void {
-    if (this.#mirror.connected) this.#mirror.disconnect();
+    this.#ending = true;
+    if (!this.#awaited && this.#mirror.connected) this.#mirror.disconnect();
   }
 }

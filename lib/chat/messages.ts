@@ -29,6 +29,8 @@ export async function sendMessage(
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
     await accessRoom(actor, room.name);
+    const { rowCount } = await pool().query('SELECT FROM users WHERE id = $1', [actor.id]);
+    if (rowCount === 0) throw new AppError('unauthenticated', 'This account is gone.');
     // They left, and may come back as easily: sending once more does it.
     throw new AppError('unavailable', 'You left this room while this was sent.', { retryAfterMs: 1_000 });
   }

@@ -245,7 +245,7 @@ describe('addresses and methods', () => {
     ['PUT', '/user', 'GET'],
     ['POST', '/user', 'GET'],
     ['DELETE', '/user/rooms', 'POST'],
-    ['PATCH', '/api/v1/me', 'GET'],
+    ['PUT', '/api/v1/me', 'PATCH'],
     ['POST', '/api/health/live', 'GET'],
     ['POST', '/logout', 'GET'],
     ['POST', '/user/search/results', 'GET'],

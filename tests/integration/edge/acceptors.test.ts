@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { Acceptors } from '@/lib/acceptors';
@@ -77,3 +78,21 @@ it('waits at the end for what was accepted at the very beginning, whichever hand
   for (const request of requests) expect(await (await request).text()).toBe('late');
   await drained;
 });
+
+it('may end at any moment, also while it gathers handles', async () => {
+  for (let n = 0; n < 40; n++) {
+    const acceptors = new Acceptors();
+    const server = createHttpServer();
+    const port = await listen(server, 'localhost', 0);
+    acceptors.serve(server);
+    // A connection at a time is served while the end comes nearer, one millisecond later each time.
+    await fetch(`http://localhost:${port}/`, { signal: AbortSignal.timeout(1) }).catch(() => undefined);
+    await sleep(30 + n * 3);
+    // A turn in which nothing is heard of: what was sent meanwhile arrives all at once.
+    for (const until = performance.now() + 20; performance.now() < until;);
+    await drain(server, acceptors);
+    await sleep(5);
+  }
+  // Time for what was on its way when the end came: an error out of nowhere fails this file.
+  await sleep(200);
+}, 60_000);
