@@ -96,7 +96,7 @@ describe('two tabs of one account', () => {
     await send(here, 'Here, third');
     await there.message('Here, third').waitFor();
     const expected = ['Here, first', 'There, second', 'Here, third'];
-    for (const tab of [here, there]) expect(await shown(tab)).toEqual(expected);
+    for (const tab of [here, there]) await expect.poll(() => shown(tab)).toEqual(expected);
 
     const sent: string[] = [];
     line.onSend = (frame) => {

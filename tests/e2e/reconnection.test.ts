@@ -154,7 +154,7 @@ test('signing out ends on the start page, and leads every other tab to sign in',
   await here.page.getByRole('link', { name: 'Sign out' }).click();
   await here.page.getByRole('link', { name: 'Create an account' }).waitFor();
   expect(new URL(here.page.url()).pathname).toBe('/');
-  await there.page.waitForURL(`**/login?callbackUrl=${encodeURIComponent(`/chat/${room.name}`)}`);
+  await there.page.waitForURL(`**/login?callbackUrl=${encodeURIComponent(`/chat/${room.name}`)}&notice=ended`);
   await here.page.goto(`${house.url}/user`);
   await here.page.waitForURL('**/login?callbackUrl=**');
 });
