@@ -84,7 +84,7 @@ test('a whole conversation in Russian: days, times, names of keys', async () => 
 
 test('the theme follows the system, and what was chosen stays', async () => {
   const visitor = await house.visitorAs(await createUser(), { colorScheme: 'dark' });
-  const page = await visitor.open('/user');
+  const page = await visitor.open('/user/account');
   const lightness = () =>
     page.evaluate(() => {
       const canvas = document.createElement('canvas').getContext('2d');
