@@ -17,6 +17,7 @@ import { readBody, refuseDeclaredLength, refuseLargeBody } from './body';
 import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './context';
 import { health } from './health';
 import { me } from './me';
+import { checkRouterState, keepVary, prepareForNext, stripInternalHeaders } from './next-headers';
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
 import { reset } from './reset';
@@ -66,14 +67,6 @@ const ROOM_SEGMENT = /^(\/api\/v1\/rooms\/|\/chat\/|\/user\/rooms\/delete\/)[^/?
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Headers that only we, or Next inside us, may set; and those of Next features that this service does not use. */
-const INTERNAL_HEADER =
-  /^(?:x-beseda-.*|x-nonce|content-security-policy(?:-report-only)?|x-middleware-.*|x-invoke-.*|x-matched-path|x-now-route-matches|x-nextjs-.*|next-resume|next-action|x-forwarded-host|x-forwarded-port)$/;
-
-function stripInternalHeaders(request: IncomingMessage): void {
-  for (const name of Object.keys(request.headers)) if (INTERNAL_HEADER.test(name)) delete request.headers[name];
-}
 
 /** Pages that have no JSON beside them: a program gets the page too. */
 const PAGE_ONLY = new RegExp(
@@ -126,7 +119,8 @@ async function bodyOf(request: IncomingMessage, url: URL | null): Promise<{ body
 /** Whether Next answers: pages, their assets, and next-auth. */
 function isForNext(request: IncomingMessage, path: string): boolean {
   if (path.startsWith('/api/auth/')) return true;
-  if (path.startsWith('/api/') || path === '/logout') return false;
+  // What Next keeps there is shown where everything else failed: asked for by itself, it fails.
+  if (path.startsWith('/api/') || path === '/logout' || path.startsWith('/_global-error')) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return path.startsWith('/_next/') || PAGE_ONLY.test(path) || !wantsJson(request);
 }
@@ -157,13 +151,6 @@ function pageRenderer(next: Listener, request: IncomingMessage, response: Server
     response.writeHead = (_status: number, ...rest: []) => writeHead(status, ...rest);
     await next(request, response);
   };
-}
-
-function prepareForNext(request: IncomingMessage, edge: Edge, nonce: string, policy: string): void {
-  request.headers['x-nonce'] = nonce;
-  request.headers['content-security-policy'] = policy;
-  request.headers['x-beseda-client'] = edge.address;
-  request.headers['x-beseda-scheme'] = edge.secure ? 'https' : 'http';
 }
 
 /**
@@ -215,6 +202,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
       response.setHeader('cache-control', 'no-store');
       return listener(request, response);
     }
+    checkRouterState(request);
     // A browser is sent to sign in by the page itself.
     if (wantsJson(request) && NEEDS_SESSION.test(url.pathname)) {
       await authenticate(
@@ -224,6 +212,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     if (env().production && (await sendCompressedAsset(request, response, url.pathname))) return;
     const canonical = canonicalRoomPath(url);
     if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();
+    keepVary(response);
     applyPageStatus(response, nonce);
     return next(request, response);
   }

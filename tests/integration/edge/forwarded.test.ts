@@ -35,7 +35,10 @@ describe('forty wrong passwords', () => {
   it('behind a proxy are counted by what the proxy saw, not by what was there before', async () => {
     setEnv({ ...before, rateLimits: true, trustProxy: 1 });
     const seen = '198.51.100.7';
-    const spoofed = (time: number) => ({ 'x-forwarded-for': `${anyone(time)}, 10.0.0.${time}, ${seen}`, 'x-real-ip': anyone(time) });
+    const spoofed = (time: number) => ({
+      'x-forwarded-for': `${anyone(time)}, 10.0.0.${time}, ${seen}`,
+      'x-real-ip': anyone(time),
+    });
     expect(await guess(40, spoofed)).toBe(10);
     // Somebody else behind the same proxy is not held up.
     expect(await guess(1, () => ({ 'x-forwarded-for': `${seen}, 198.51.100.8` }))).toBe(0);

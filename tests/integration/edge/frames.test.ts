@@ -78,7 +78,11 @@ describe.each(Object.keys(KINDS))('over %s', (kind) => {
 
   it('compression is not agreed to, and a compressed frame ends the connection', async () => {
     const bomb = frame(0x80 | 0x40 | 1, Buffer.from('ca49cdc9c907000000ffff', 'hex'));
-    const answer = await byHand(pathOf(), [bomb], 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits');
+    const answer = await byHand(
+      pathOf(),
+      [bomb],
+      'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 101 /);
     expect(answer).not.toMatch(/sec-websocket-extensions/i);
     // A close frame with 1002, protocol error.
@@ -87,7 +91,11 @@ describe.each(Object.keys(KINDS))('over %s', (kind) => {
   });
 
   it.each<[string, Buffer, string]>([
-    ['a frame that says it has 2⁶³ bytes', Buffer.from([0x81, 0xff, 0x7f, ...Array<number>(7).fill(0xff), 0, 0, 0, 0]), '\x03\xf1'],
+    [
+      'a frame that says it has 2⁶³ bytes',
+      Buffer.from([0x81, 0xff, 0x7f, ...Array<number>(7).fill(0xff), 0, 0, 0, 0]),
+      '\x03\xf1',
+    ],
     ['a control frame in pieces', frame(0x09, Buffer.from('x')), '\x03\xea'],
     ['a ping of 126 bytes', frame(0x89, Buffer.alloc(126)), '\x03\xea'],
     ['text that is no UTF-8', frame(0x81, Buffer.from([0xc3, 0x28])), '\x03\xef'],

@@ -90,7 +90,9 @@ describe('the address of a room', () => {
       expect((await plain.call('message:send', { body: `in ${name}` })).ok).toBe(true);
       expect(await io.facts.wait('messages:created')).toMatchObject({ messages: [{ body: `in ${name}` }] });
       expect((await plain.call('typing', { typing: true })).ok).toBe(true);
-      expect((await request(world, `/chat/${name}`, { as: anna, headers: { accept: 'application/json' } })).status).toBe(200);
+      expect(
+        (await request(world, `/chat/${name}`, { as: anna, headers: { accept: 'application/json' } })).status,
+      ).toBe(200);
       await Promise.all([plain.close(), io.close()]);
       expect(Object.keys(Object.prototype)).toEqual([]);
     },
@@ -98,8 +100,25 @@ describe('the address of a room', () => {
 });
 
 describe('a username that passes for another’s', () => {
-  const LOOK_ALIKES = ['ANNABEL', 'Аnnabel', 'Ａｎｎａｂｅｌ', 'Annabe1', 'AnnabeI', '𝐀nnabel', 'ⒶnnabeL', ' annabel ', 'Annabeⅼ'];
-  const IMPOSSIBLE = ['Anna\u200bbel', 'Anna\u00adbel', '\u202eAnnabel', 'Anna\u2060bel', 'Anna\ufe0fbel\ufe0f\ufe0f\ufe0f', 'Annabel\0'];
+  const LOOK_ALIKES = [
+    'ANNABEL',
+    'Аnnabel',
+    'Ａｎｎａｂｅｌ',
+    'Annabe1',
+    'AnnabeI',
+    '𝐀nnabel',
+    'ⒶnnabeL',
+    ' annabel ',
+    'Annabeⅼ',
+  ];
+  const IMPOSSIBLE = [
+    'Anna\u200bbel',
+    'Anna\u00adbel',
+    '\u202eAnnabel',
+    'Anna\u2060bel',
+    'Anna\ufe0fbel\ufe0f\ufe0f\ufe0f',
+    'Annabel\0',
+  ];
 
   const register = (username: string) =>
     request(world, '/register', { json: { email: `${randomUUID()}@example.org`, username, password: PASSWORD } });
@@ -134,7 +153,10 @@ describe.each(TRANSPORT_NAMES)('what is slipped into a message over %s', (transp
     const { name } = await world.room(anna);
     const client = await world.client(transport, anna);
     const fields = JSON.parse('{"body":"hi","__proto__":{"polluted":true,"role":"administrator"}}') as object;
-    await client.call('message:send', Object.defineProperties({ room: name }, Object.getOwnPropertyDescriptors(fields)));
+    await client.call(
+      'message:send',
+      Object.defineProperties({ room: name }, Object.getOwnPropertyDescriptors(fields)),
+    );
     expect('polluted' in {} || 'role' in {}).toBe(false);
     const { messages = [] } = await client.call('message:list', { room: name });
     for (const message of messages) expect(Object.keys(message)).not.toContain('polluted');

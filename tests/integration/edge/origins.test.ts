@@ -75,7 +75,12 @@ describe('a page of another site that has somebody’s cookie', () => {
     ];
     // Without either header nobody can say where a change comes from; signing in and registering are for programs, too.
     if (!/^\/(?:login|register|preferences|reset)$/.test(path))
-      sent.push({}, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'none' });
+      sent.push(
+        {},
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { 'sec-fetch-site': 'none' },
+      );
     for (const headers of sent) {
       for (const accept of ['application/json', 'text/html']) {
         const response = await request(world, path, {
@@ -97,7 +102,13 @@ describe('a page of another site that has somebody’s cookie', () => {
   });
 
   it.each(changes)('is not understood in what a form can send as text: %s %s', async (method, path) => {
-    for (const type of ['text/plain', 'text/plain;application/json', 'multipart/form-data; boundary=x', 'text/json', '']) {
+    for (const type of [
+      'text/plain',
+      'text/plain;application/json',
+      'multipart/form-data; boundary=x',
+      'text/json',
+      '',
+    ]) {
       const response = await request(world, path, {
         method,
         body: new TextEncoder().encode('{"name":"forged","body":"forged","a":"=b"}'),
