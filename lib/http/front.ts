@@ -7,7 +7,7 @@ import { RoomMoved } from '../chat/commands';
 import { AppError } from '../contracts/errors';
 import { FORM_STATE_HEADER, type FormState } from '../contracts/form-state';
 import { isRoomName, toRoomName } from '../contracts/values';
-import { edgeOf, isForeign, targetOf, type Edge } from '../edge';
+import { edgeOf, isForeign, targetOf } from '../edge';
 import { env } from '../env';
 import { limit } from '../limits';
 import { accountForms } from './account-forms';

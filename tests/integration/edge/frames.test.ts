@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as tcp } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { createPerson, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { openRawSocketIo } from '../../harness/raw-socket-io';
@@ -16,16 +16,28 @@ beforeAll(async () => {
   room = (await world.room(anna)).name;
 });
 
-/** A connection of either kind that is in and may send. */
-const KINDS: Record<string, () => Promise<WebSocket>> = {
-  'plain WebSocket': async () => (await PlainSocket.join(world.url, room, anna.token)).socket,
-  'Socket.IO': async () => (await openRawSocketIo(world.url, anna.token)).socket,
-};
+interface Kind {
+  /** a connection that is in and may send */
+  open: () => Promise<WebSocket>;
+  path: () => string;
+}
 
-const PATHS: Record<string, () => string> = {
-  'plain WebSocket': () => `/ws/chat/${room}`,
-  'Socket.IO': () => '/socket.io/?EIO=4&transport=websocket',
-};
+const KINDS: [string, Kind][] = [
+  [
+    'plain WebSocket',
+    {
+      open: async () => (await PlainSocket.join(world.url, room, anna.token)).socket,
+      path: () => `/ws/chat/${room}`,
+    },
+  ],
+  [
+    'Socket.IO',
+    {
+      open: async () => (await openRawSocketIo(world.url, anna.token)).socket,
+      path: () => '/socket.io/?EIO=4&transport=websocket',
+    },
+  ],
+];
 
 const closeCode = async (socket: WebSocket): Promise<number> => {
   const [code] = (await once(socket, 'close')) as [number];
@@ -64,10 +76,7 @@ function byHand(path: string, frames: Buffer[], ...headers: string[]): Promise<s
   });
 }
 
-describe.each(Object.keys(KINDS))('over %s', (kind) => {
-  const open = KINDS[kind] ?? KINDS['plain WebSocket']!;
-  const pathOf = PATHS[kind] ?? PATHS['plain WebSocket']!;
-
+describe.each(KINDS)('over %s', (_title, { open, path }) => {
   it('a message in many fragments is as large as all of them together', async () => {
     const socket = await open();
     const closed = closeCode(socket);
@@ -78,11 +87,7 @@ describe.each(Object.keys(KINDS))('over %s', (kind) => {
 
   it('compression is not agreed to, and a compressed frame ends the connection', async () => {
     const bomb = frame(0x80 | 0x40 | 1, Buffer.from('ca49cdc9c907000000ffff', 'hex'));
-    const answer = await byHand(
-      pathOf(),
-      [bomb],
-      'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
-    );
+    const answer = await byHand(path(), [bomb], 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits');
     expect(answer).toMatch(/^HTTP\/1\.1 101 /);
     expect(answer).not.toMatch(/sec-websocket-extensions/i);
     // A close frame with 1002, protocol error.
@@ -102,7 +107,7 @@ describe.each(Object.keys(KINDS))('over %s', (kind) => {
     ['a continuation of nothing', frame(0x80, Buffer.from('x')), '\x03\xea'],
     ['a frame without a mask', Buffer.from([0x81, 0x01, 0x78]), '\x03\xea'],
   ])('%s ends the connection', async (_title, bytes, code) => {
-    expect(await byHand(pathOf(), [bytes])).toContain(code);
+    expect(await byHand(path(), [bytes])).toContain(code);
     expect(await isAlive()).toBe(true);
   });
 });
