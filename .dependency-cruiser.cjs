@@ -50,7 +50,7 @@ module.exports = {
       '^components/',
       '^server\\.ts$',
       '^lib/auth/(?:next-auth|page-session)',
-      '^lib/http/(?:form-state|answer-status)\\.ts$',
+      '^lib/http/(?:form-state|answer-status|next-headers)\\.ts$',
       '^lib/i18n/',
     ]),
     packageOnlyIn('sockets-stay-in-realtime', 'socket\\.io|engine\\.io|ws', ['^lib/realtime/']),
