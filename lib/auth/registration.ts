@@ -78,6 +78,11 @@ export async function admit(
   if (!(await isExempt(ask, email))) throw new AppError('forbidden', WORDS[registration]);
 }
 
+/** Who may make an account, by the setting alone. */
+export function registrationSetting(): Registration {
+  return env().registration;
+}
+
 /**
  * What the page of registration offers: 'open' also where the first account, or the administrator's, is still to be made.
  *

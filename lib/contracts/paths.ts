@@ -51,6 +51,11 @@ export function registerPath(invitation?: string): string {
   return invitation === undefined ? '/register' : `/register?invitation=${encodeURIComponent(invitation)}`;
 }
 
+/** Where a link to the service is taken back. */
+export function revocationPath(id: number): string {
+  return `/admin/invitations/${id}/revoke`;
+}
+
 /** Where an administrator changes somebody's account. */
 export function managedUserPath(username: string): string {
   return `/admin/users/${encodeURIComponent(username)}`;
