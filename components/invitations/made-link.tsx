@@ -19,7 +19,7 @@ export function MadeLink({ title, lead, url, expiresAt }: MadeLinkProps) {
         {title}
       </h2>
       <p className="mt-1 mb-4 max-w-prose text-sm text-muted">
-        {lead} {t('resetUntil')} <LocalTime value={expiresAt} />.
+        {lead} {t('resetUntil')} <LocalTime value={expiresAt} />
       </p>
       <LinkToCopy url={url} words={{ link: t('link'), copy: t('copy'), copied: t('copied') }} />
     </section>
