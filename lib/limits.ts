@@ -32,6 +32,8 @@ export const RATE_LIMITS = {
   registerAddress: { points: 60, durationSeconds: 3_600 },
   /** Passwords set by a link from one address: the link's 256 bits cannot be guessed, this only bounds the work. */
   resetAddress: { points: 30, durationSeconds: 300 },
+  /** Invitations taken up from one address: their links cannot be guessed either, and a team may come at once. */
+  inviteAddress: { points: 120, durationSeconds: 300 },
   /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */
   message: { points: 300, durationSeconds: 30 },
   /** Everything else that one user asks for, over all transports. */

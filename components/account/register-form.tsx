@@ -9,13 +9,20 @@ import { registerSchema } from '@/lib/contracts/accounts';
 import type { FormProblems } from '@/lib/i18n/form-messages';
 import { PasswordField } from './password-field';
 
+interface RegisterFormProps {
+  problems: FormProblems;
+  /** the token of the link that somebody came by, or empty */
+  invitation: string;
+}
+
 /** The three fields of a new account. */
-export function RegisterForm({ problems }: { problems: FormProblems }) {
+export function RegisterForm({ problems, invitation }: RegisterFormProps) {
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(registerSchema, problems);
   return (
     <form method="post" action="/register" noValidate onSubmit={onSubmit} className="space-y-6">
       <FormSummary problems={problems} />
+      {invitation && <input type="hidden" name="invitation" value={invitation} />}
       <Field label={t('email')} hint={t('emailHint')} type="email" autoComplete="email" required {...field('email')} />
       <Field
         label={t('username')}

@@ -5,7 +5,7 @@ import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { cx } from '@/components/ui/class-names';
 import { adminListPath } from '@/lib/contracts/paths';
 
-const LISTS = ['users', 'rooms', 'audit'] as const;
+const LISTS = ['users', 'rooms', 'invitations', 'audit'] as const;
 export type AdminList = (typeof LISTS)[number];
 
 /** One of the administrators' lists, with the way to the others. */

@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { z } from 'zod';
 import { registerSchema } from '../contracts/accounts';
-import type { Account } from '../contracts/entities';
+import type { Account, Room } from '../contracts/entities';
 import { env } from '../env';
 import { limit, refund } from '../limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
@@ -10,14 +10,26 @@ import { query, transaction } from '../queries';
 import { usernameSkeleton } from './names';
 import { parseInput } from '../contracts/parse-input';
 import { hashPassword } from './passwords';
-import { admit, checkRegistration } from './registration';
+import { admit, checkRegistration, invitedRoomId } from './registration';
 import { asConflict, checkTaken } from './taken';
+
+/** A connection in a transaction. */
+type Transaction = Pick<ClientBase, 'query'>;
+
+/**
+ * Makes whoever just got an account a member of a room, in the very transaction that `work` makes the account in. Rooms are beyond
+ * this folder, so who composes the two hands it in.
+ */
+export type JoinAsNewcomer = (
+  roomId: number,
+  work: (client: Transaction) => Promise<SignedIn>,
+) => Promise<{ result: SignedIn; room: Room }>;
 
 /** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */
 const FIRST_ACCOUNT_LOCK = 7_205_759_403;
 
 async function insertAccount(
-  client: PoolClient,
+  client: Transaction,
   input: z.output<typeof registerSchema>,
   skeleton: string,
   hash: string,
@@ -39,14 +51,21 @@ async function insertAccount(
 }
 
 /**
- * Makes an account and signs it in. The first account becomes the administrator, or the one with `ADMIN_EMAIL`.
+ * Makes an account and signs it in. The first account becomes the administrator, or the one with `ADMIN_EMAIL`. Whoever has an
+ * invitation to a room becomes a member of it.
  *
  * @param input whatever came for {@link registerSchema}
  * @param client where it came from
+ * @param joinAsNewcomer lets them into that room
+ * @returns the session, and the room that they are in now
  * @throws AppError `rate_limited`; `forbidden` where `REGISTRATION` does not allow it; `unprocessable` with the fields that are
  *   wrong; `conflict` with the fields that are taken; `unavailable`
  */
-export async function register(input: unknown, client: Client): Promise<SignedIn> {
+export async function register(
+  input: unknown,
+  client: Client,
+  joinAsNewcomer: JoinAsNewcomer,
+): Promise<{ signedIn: SignedIn; room: Room | null }> {
   await limit('registerAddress', client.address);
   await checkRegistration(input);
   let parsed;
@@ -57,14 +76,18 @@ export async function register(input: unknown, client: Client): Promise<SignedIn
     refund('registerAddress', client.address);
     throw error;
   }
+  const roomId = await invitedRoomId(parsed.invitation);
   const skeleton = usernameSkeleton(parsed.username);
   await checkTaken({ email: parsed.email, skeleton });
   const hash = await hashPassword(parsed.password);
+  const work = async (connection: Transaction) => {
+    const account = await insertAccount(connection, parsed, skeleton, hash);
+    return beginSession(connection, account, client.userAgent);
+  };
   try {
-    return await transaction(async (connection) => {
-      const account = await insertAccount(connection, parsed, skeleton, hash);
-      return beginSession(connection, account, client.userAgent);
-    });
+    if (roomId === null) return { signedIn: await transaction(work), room: null };
+    const { result, room } = await joinAsNewcomer(roomId, work);
+    return { signedIn: result, room };
   } catch (error) {
     throw asConflict(error);
   }

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Account } from '../contracts/entities';
 import { createSession } from './sessions';
 import { issueToken } from './tokens';
@@ -22,7 +22,11 @@ export interface SignedIn {
  *
  * @param client the connection whose transaction the session belongs to
  */
-export async function beginSession(client: PoolClient, account: Account, userAgent: string): Promise<SignedIn> {
+export async function beginSession(
+  client: Pick<ClientBase, 'query'>,
+  account: Account,
+  userAgent: string,
+): Promise<SignedIn> {
   const session = await createSession(client, account.id, userAgent);
   const token = await issueToken({ userId: account.id, tokenId: session.tokenId, expiresAt: session.expiresAt });
   return { account, token, expiresAt: session.expiresAt, sessionId: session.id };

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { audit } from '../audit';
 import { bus } from '../bus';
 import type { Actor } from '../contracts/actor';
@@ -7,18 +6,14 @@ import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES } from '../contracts/values';
 import { limit, refund } from '../limits';
+import { hashLinkToken, newLinkToken } from '../link-token';
 import { read, transaction } from '../queries';
 import { holdUser } from './managed-user';
 import { hashPassword } from './passwords';
 import { revokeSessionsOf } from './sessions';
 
-/** Bytes: 256 bits, which nobody guesses. */
-const TOKEN_BYTES = 32;
 /** Hours: long enough to reach somebody in another time zone, and no longer. OWASP's Forgot Password Cheat Sheet asks for a short life. */
 const LIFE_HOURS = 24;
-
-/** What is kept of a token: whoever reads the database has no link. It is random, so a plain hash is enough. */
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const OPEN = 'r.token_hash = $1 AND r.used_at IS NULL AND r.expires_at > now()';
 
@@ -37,14 +32,14 @@ function dead(): AppError {
  */
 export async function issueReset(actor: Actor, username: string): Promise<{ token: string; expiresAt: Date }> {
   await limit('command', actor.id);
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = newLinkToken();
   return transaction(async (client) => {
     const user = await holdUser(client, actor, username);
     await client.query('DELETE FROM password_resets WHERE user_id = $1', [user.id]);
     const { rows } = await client.query<{ expires_at: Date }>(
       `INSERT INTO password_resets (token_hash, user_id, expires_at)
        VALUES ($1, $2, now() + make_interval(hours => $3)) RETURNING expires_at`,
-      [hashOf(token), user.id, LIFE_HOURS],
+      [hashLinkToken(token), user.id, LIFE_HOURS],
     );
     const [row] = rows;
     if (!row) throw new Error('The reset was not written');
@@ -62,7 +57,7 @@ export async function issueReset(actor: Actor, username: string): Promise<{ toke
 export async function usernameOfReset(token: string): Promise<string | null> {
   const [row] = await read<{ username: string }>(
     `SELECT u.username FROM password_resets r JOIN users u ON u.id = r.user_id WHERE ${OPEN}`,
-    [hashOf(token)],
+    [hashLinkToken(token)],
   );
   return row?.username ?? null;
 }
@@ -93,11 +88,13 @@ export async function resetPassword(input: unknown, address: string): Promise<vo
     // The account before the link, as issuing does: otherwise the two could wait for each other.
     const { rows } = await client.query<{ id: number }>(
       `SELECT u.id FROM password_resets r JOIN users u ON u.id = r.user_id WHERE ${OPEN} FOR UPDATE OF u`,
-      [hashOf(token)],
+      [hashLinkToken(token)],
     );
     const [user] = rows;
     if (!user) throw dead();
-    const used = await client.query(`UPDATE password_resets r SET used_at = now() WHERE ${OPEN}`, [hashOf(token)]);
+    const used = await client.query(`UPDATE password_resets r SET used_at = now() WHERE ${OPEN}`, [
+      hashLinkToken(token),
+    ]);
     if (used.rowCount === 0) throw dead();
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [user.id, hash]);
     return revokeSessionsOf(client, user.id);

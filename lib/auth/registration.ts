@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../contracts/errors';
 import { emailSchema, FIELD_MESSAGES } from '../contracts/values';
 import { env, type Registration } from '../env';
+import { findInvitation, spendInvitation } from '../invitations';
 import { read } from '../queries';
 
 /** Runs a statement: by itself, or within a transaction. */
@@ -42,9 +43,27 @@ export async function checkRegistration(input: unknown): Promise<void> {
   if (!(await isExempt(read, claims?.email))) throw new AppError('forbidden', WORDS[registration]);
 }
 
+function badInvitation(): AppError {
+  const message = FIELD_MESSAGES.invitation;
+  return new AppError('unprocessable', message, { errors: [{ path: 'invitation', message }] });
+}
+
+/**
+ * The room that the invitation of a registration leads to, before what is costly is begun.
+ *
+ * @returns null without an invitation, and for one to the service alone
+ * @throws AppError `unprocessable` for one that is not good (any more); `unavailable`
+ */
+export async function invitedRoomId(invitation: string | undefined): Promise<number | null> {
+  if (invitation === undefined) return null;
+  const found = await findInvitation(invitation);
+  if (!found) throw badInvitation();
+  return found.roomId;
+}
+
 /**
  * Judges once more within the transaction that makes the account, while no other is being made: of two that were each to be the
- * first, the second is not.
+ * first, or the last for whom an invitation was made, the second is not. Uses the invitation up, also where none is needed.
  *
  * @throws AppError `forbidden`; `unprocessable` for an invitation that is not valid
  */
@@ -53,14 +72,15 @@ export async function admit(
   { email, invitation }: { email: string; invitation?: string | undefined },
 ): Promise<void> {
   const { registration } = env();
-  // Invitations come here: who has a valid one is let in, whatever the setting but `closed`.
-  if (invitation !== undefined) {
-    const message = FIELD_MESSAGES.invitation;
-    throw new AppError('unprocessable', message, { errors: [{ path: 'invitation', message }] });
-  }
-  if (registration === 'open') return;
+  if (invitation !== undefined && !(await spendInvitation(client, invitation))) throw badInvitation();
+  if (registration === 'open' || (registration === 'invited' && invitation !== undefined)) return;
   const ask: Ask = async (sql, params) => (await client.query<{ free: boolean }>(sql, params)).rows;
   if (!(await isExempt(ask, email))) throw new AppError('forbidden', WORDS[registration]);
+}
+
+/** Who may make an account, by the setting alone. */
+export function registrationSetting(): Registration {
+  return env().registration;
 }
 
 /**

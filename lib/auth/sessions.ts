@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import { bus, type BusEvent } from '../bus';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
@@ -33,7 +33,11 @@ type SessionRow = AccountRow & { session_id: number; expires_at: Date; stale: bo
  * @param userAgent as the client sent it
  * @throws AppError `forbidden` for an account that was suspended meanwhile: whoever suspends it ends the sessions that are there
  */
-export async function createSession(client: PoolClient, userId: number, userAgent: string): Promise<NewSession> {
+export async function createSession(
+  client: Pick<ClientBase, 'query'>,
+  userId: number,
+  userAgent: string,
+): Promise<NewSession> {
   const tokenId = randomUUID();
   const expiresAt = new Date(Date.now() + LIMITS.sessionSeconds * 1_000);
   const cleanAgent = userAgent.replaceAll('\0', '').toWellFormed().slice(0, USER_AGENT);
@@ -97,7 +101,7 @@ export async function revokeSession(sessionId: number): Promise<void> {
  * @returns what to publish once it is committed
  */
 export async function revokeSessionsOf(
-  client: Pick<PoolClient, 'query'>,
+  client: Pick<ClientBase, 'query'>,
   userId: number,
   exceptSessionId?: number,
 ): Promise<BusEvent[]> {

@@ -82,6 +82,31 @@ export async function accessRoom(actor: Actor, address: string, level: AccessLev
 const STANDING = `LEFT JOIN users o ON o.email = c.owner_id
      LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2`;
 
+async function lockRoom(client: Pick<ClientBase, 'query'>, userId: number | null, roomId: number) {
+  await client.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
+  const { rows } = await client.query<AccessRow>(
+    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS} FROM chats c ${STANDING} WHERE c.id = $1`,
+    [roomId, userId],
+  );
+  return rows[0];
+}
+
+/**
+ * A room for whoever holds a link to it, locked within a transaction. That the link is good is for the caller to see.
+ *
+ * @param userId who holds it; null for somebody who has no account yet
+ * @returns null where the room is gone
+ */
+export async function holdInvitedRoom(
+  client: Pick<ClientBase, 'query'>,
+  userId: number | null,
+  roomId: number,
+): Promise<{ room: Room; isMember: boolean; wasRemoved: boolean } | null> {
+  const row = await lockRoom(client, userId, roomId);
+  if (!row) return null;
+  return { room: presentRoom(row), isMember: presentMembership(row) !== null, wasRemoved: row.removed_at !== null };
+}
+
 /**
  * A room as it stands within a transaction, and nobody else's to change until that ends: what was checked before may no longer hold.
  *
@@ -93,12 +118,7 @@ export async function holdRoom(
   roomId: number,
   level: AccessLevel,
 ): Promise<RoomAccess> {
-  await client.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
-  const { rows } = await client.query<AccessRow>(
-    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS} FROM chats c ${STANDING} WHERE c.id = $1`,
-    [roomId, actor.id],
-  );
-  return checkAccess(rows[0], actor, level);
+  return checkAccess(await lockRoom(client, actor.id, roomId), actor, level);
 }
 
 /**

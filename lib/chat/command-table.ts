@@ -1,10 +1,12 @@
 import type { Actor } from '../contracts/actor';
 import { LIMITS } from '../contracts/limits';
 import { countSchema, usernameSchema } from '../contracts/values';
+import { openInvitations } from '../invitations';
 import { refund } from '../limits';
 import { refuseUnless, type RoomAccess } from './access';
 import { global, inRoom } from './command';
 import { readHistory } from './history';
+import { inviteToRoom, revokeRoomInvitation } from './invitations';
 import { addMember, checkMember, listMembers, removeMember } from './members';
 import { ensureMember, readRoom } from './memberships';
 import { checkMessage, deleteMessage, editMessage, sendMessage } from './messages';
@@ -86,6 +88,22 @@ export const COMMANDS = {
     allow: (actor, access, input) => allowMember(actor, access, input, 'remove'),
     run: async ({ actor, access, args }) => {
       await removeMember(actor, access, args.username);
+      return {};
+    },
+  }),
+  'invitation:create': inRoom('invitation:create', {
+    access: 'manage',
+    run: ({ actor, access, args: { room: _room, ...input } }) => inviteToRoom(actor, access, input),
+  }),
+  'invitation:list': inRoom('invitation:list', {
+    access: 'manage',
+    repeatable: true,
+    run: async ({ access: { room } }) => ({ invitations: await openInvitations(room.id) }),
+  }),
+  'invitation:revoke': inRoom('invitation:revoke', {
+    access: 'manage',
+    run: async ({ actor, access, args }) => {
+      await revokeRoomInvitation(actor, access, args.id);
       return {};
     },
   }),

@@ -70,7 +70,7 @@ export class Writer {
    * @param tell publishes what came of it, once that is committed
    * @throws AppError `unavailable`; whatever `change` throws
    */
-  perform<T>(room: Room, change: (client: pg.Client) => Promise<T>, tell: (result: T) => void): Promise<T> {
+  perform<T>(room: Pick<Room, 'id'>, change: (client: pg.Client) => Promise<T>, tell: (result: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = async (client: pg.Client) => {
         const result = await inTransaction(client, change);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invitationFields } from './invitations';
 import {
   bodySchema,
   countSchema,
@@ -53,6 +54,9 @@ export const COMMAND_SCHEMAS = {
   'member:list': z.strictObject(room),
   'member:add': z.strictObject({ ...room, username: usernameSchema }),
   'member:remove': z.strictObject({ ...room, username: usernameSchema }),
+  'invitation:create': z.strictObject({ ...room, ...invitationFields }),
+  'invitation:list': z.strictObject(room),
+  'invitation:revoke': z.strictObject({ ...room, id: countSchema }),
   'message:send': z.strictObject({ ...room, body: bodySchema, clientMessageId: uuidSchema.nullish() }),
   'message:edit': z.strictObject({ ...room, seq: countSchema, body: bodySchema }),
   'message:delete': z.strictObject({ ...room, seq: countSchema }),

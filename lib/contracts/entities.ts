@@ -63,6 +63,25 @@ export type MessagePage = z.infer<typeof messagePageSchema>;
 export const membershipSchema = z.object({ role: z.enum(['owner', 'member']), lastReadSeq: z.int(), joinedAt: time });
 export type Membership = z.infer<typeof membershipSchema>;
 
+/** A link that lets people in, without the link itself. `maxUses` is null where it lets in whoever has it. */
+export const invitationSchema = z.object({
+  id: z.int(),
+  createdAt: time,
+  expiresAt: time,
+  maxUses: z.int().nullable(),
+  /** how many have come in by it */
+  uses: z.int(),
+  createdBy: userSchema,
+});
+export type Invitation = z.infer<typeof invitationSchema>;
+
+/** What the holder of a link is told of the room that it leads to. */
+export interface InvitedRoom {
+  name: string;
+  topic: string;
+  memberCount: number;
+}
+
 /** Somebody who is in a room, as everyone there sees it. */
 export const memberSchema = z.object({ user: userSchema, role: z.enum(['owner', 'member']), joinedAt: time });
 export type Member = z.infer<typeof memberSchema>;

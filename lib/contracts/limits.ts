@@ -24,6 +24,8 @@ export const LIMITS = {
   online: 200,
   /** milliseconds after which a `typing` lapses */
   typingMs: 6_000,
+  /** of an invitation: how long it is good, by default and at most, and for how many at most */
+  invitation: { hours: { default: 168, max: 8_760 }, uses: 1_000 },
   /** seconds that a session lasts without being renewed */
   sessionSeconds: 2_592_000,
 } as const;

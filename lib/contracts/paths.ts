@@ -41,13 +41,31 @@ export function resetPath(token: string): string {
   return `/reset?token=${encodeURIComponent(token)}`;
 }
 
+/** The page that an invitation's link opens; its form is posted there. */
+export function invitePath(token: string): string {
+  return `/invite/${encodeURIComponent(token)}`;
+}
+
+/** The page that makes an account. */
+export function registerPath(invitation?: string): string {
+  return invitation === undefined ? '/register' : `/register?invitation=${encodeURIComponent(invitation)}`;
+}
+
+/** Where a link to the service is taken back. */
+export function revocationPath(id: number): string {
+  return `/admin/invitations/${id}/revoke`;
+}
+
 /** Where an administrator changes somebody's account. */
 export function managedUserPath(username: string): string {
   return `/admin/users/${encodeURIComponent(username)}`;
 }
 
 /** A page of the administrators' lists. */
-export function adminListPath(list: 'users' | 'rooms' | 'audit', place: { q?: string; cursor?: string } = {}): string {
+export function adminListPath(
+  list: 'users' | 'rooms' | 'invitations' | 'audit',
+  place: { q?: string; cursor?: string } = {},
+): string {
   const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== '')).toString();
   return `/admin/${list}${query && `?${query}`}`;
 }

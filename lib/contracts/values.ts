@@ -31,6 +31,8 @@ export const FIELD_MESSAGES = {
   visibility: 'Must be "public" or "private".',
   role: 'Must be "administrator" or "user".',
   boolean: 'Must be true or false.',
+  expiresInHours: `Must be a whole number from 1 to ${LIMITS.invitation.hours.max}.`,
+  maxUses: `Must be a whole number from 1 to ${LIMITS.invitation.uses}.`,
   invitation: 'This invitation is not valid any more.',
   resetToken: 'This link is not valid any more.',
 } as const;

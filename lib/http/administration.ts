@@ -1,13 +1,17 @@
 import { Hono } from 'hono';
 import { changeUser } from '../auth/administration';
+import { revokeServiceInvitation } from '../auth/service-invitations';
 import { adminListPath } from '../contracts/paths';
-import { actorOf, readInput, wantsHtml, type Bindings } from './context';
+import { actorOf, ignoreInput, readInput, wantsHtml, type Bindings } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
+import { invitationIdOf } from './invitation-id';
+import { invitationFields, inviteHere } from './invitations';
 import { makeReset, usernameOf } from './users';
 
 /** The forms of the administrators' pages. */
 export const administration = new Hono<{ Bindings: Bindings }>();
 
+const INVITATIONS = adminListPath('invitations');
 const PAGE = adminListPath('users');
 /** What a form's button says of a field that is true or false. */
 const BOOLEANS = new Map<unknown, boolean>([
@@ -16,6 +20,25 @@ const BOOLEANS = new Map<unknown, boolean>([
 ]);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+administration.post('/admin/invitations', (context) =>
+  answerForm(context, INVITATIONS, async () => {
+    const actor = await actorOf(context);
+    const made = await inviteHere(context, actor, invitationFields(readInput(context, { form: true })));
+    return wantsHtml(context)
+      ? showOnce(context, INVITATIONS, { url: made.url, expiresAt: made.expiresAt })
+      : context.json({ invitation: made }, 201);
+  }),
+);
+
+administration.post('/admin/invitations/:id/revoke', (context) =>
+  answerForm(context, INVITATIONS, async () => {
+    ignoreInput(context);
+    const actor = await actorOf(context);
+    await revokeServiceInvitation(actor, invitationIdOf(context.req.param('id')));
+    return wantsHtml(context) ? seeOther(INVITATIONS) : context.body(null, 204);
+  }),
+);
 
 administration.post('/admin/users/:username', (context) =>
   answerForm(context, PAGE, async () => {

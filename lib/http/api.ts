@@ -16,7 +16,7 @@ export function accountOf({ id, username, email, role, locale }: Actor): Account
 }
 
 /** The body beside what the path says; a field that both name would let one overrule the other unseen. */
-function merge(body: Fields, path: Fields): Fields {
+export function merge(body: Fields, path: Fields): Fields {
   const twice = Object.keys(path).filter((key) => Object.hasOwn(body, key));
   if (twice.length > 0) {
     throw new AppError('unprocessable', `The path says ${twice.join(' and ')}.`, {
@@ -26,8 +26,8 @@ function merge(body: Fields, path: Fields): Fields {
   return { ...body, ...path };
 }
 
-/** A number in a query or a path; what is none goes on as it is, and is refused by the schema with its name. */
-function numeric(text: string): unknown {
+/** A number in a query, a path or a form; what is none goes on as it is, and is refused by the schema with its name. */
+export function numeric(text: string): unknown {
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }
 

@@ -16,6 +16,8 @@ import { api } from './api';
 import { readBody, refuseDeclaredLength, refuseLargeBody } from './body';
 import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './context';
 import { health } from './health';
+import { invitations } from './invitations';
+import { invite } from './invite';
 import { me } from './me';
 import { checkRouterState, keepVary, prepareForNext, stripInternalHeaders } from './next-headers';
 import { applyPageStatus } from './page-status';
@@ -34,10 +36,12 @@ app.route('/api/health', health);
 app.route('/api/v1', api);
 app.route('/api/v1', me);
 app.route('/api/v1', users);
+app.route('/api/v1', invitations);
 app.route('/', accountForms);
 app.route('/', site);
 app.route('/', administration);
 app.route('/', reset);
+app.route('/', invite);
 app.onError((error, { env: { incoming } }) =>
   error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
 );
@@ -75,13 +79,16 @@ const PAGE_ONLY = new RegExp(
     'login',
     'register',
     'reset',
+    'invite/[^/]+',
     'user/search',
     'user/account(?:/delete)?',
     'user/rooms/delete/[^/]+',
     'chat/[^/]+/details',
-    'admin(?:/(?:users|rooms|audit))?',
+    'admin(?:/(?:users|rooms|invitations|audit))?',
   ].join('|')})$`,
 );
+
+const HOLDS_SECRET = /^\/(?:reset|register|login|invite\/[^/]+)$/;
 
 const NEEDS_SESSION = /^\/(?:user\/.|admin(?:\/|$))/;
 
@@ -91,11 +98,13 @@ const FORM_ACTION = new RegExp(
     'register',
     'login',
     'reset',
+    'invite/[^/]+',
     'user/rooms',
     'user/account(?:/delete)?',
     'user/rooms/delete/[^/]+',
     'chat/[^/]+(?:/details)?',
     'admin/users/[^/]+(?:/reset)?',
+    'admin/invitations(?:/[^/]+/revoke)?',
   ].join('|')})$`,
 );
 
@@ -169,8 +178,8 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     stripInternalHeaders(request);
 
     const url = targetOf(request);
-    // The address of this page holds a secret. Not `no-referrer`: its form would come from the origin `null`.
-    if (url?.pathname === '/reset') response.setHeader('referrer-policy', 'strict-origin');
+    // The addresses of these pages hold a secret. Not `no-referrer`: their forms would come from the origin `null`.
+    if (url && HOLDS_SECRET.test(url.pathname)) response.setHeader('referrer-policy', 'strict-origin');
     const isHealth = url?.pathname.startsWith('/api/health/') === true;
     const isPolling = url?.pathname === '/socket.io/';
     const isNextAuth = url?.pathname.startsWith('/api/auth/') === true;

@@ -4,9 +4,11 @@ import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { detailsPath } from '../contracts/paths';
 
+import { invitationIdOf } from './invitation-id';
+
 type Fields = Record<string, unknown>;
 
-const actionSchema = z.enum(['update', 'add', 'remove', 'hand-over', 'leave']);
+const actionSchema = z.enum(['update', 'add', 'remove', 'hand-over', 'revoke-invitation', 'leave']);
 
 /** What each form of a room's details page does. Each gives the path that the browser goes to afterwards. */
 const ACTIONS: Record<z.infer<typeof actionSchema>, (actor: Actor, room: string, fields: Fields) => Promise<string>> = {
@@ -26,6 +28,10 @@ const ACTIONS: Record<z.infer<typeof actionSchema>, (actor: Actor, room: string,
   async 'hand-over'(actor, room, fields) {
     await dispatch(actor, 'room:update', { ...fields, room });
     return `${detailsPath(room)}#members`;
+  },
+  async 'revoke-invitation'(actor, room, { invitation, ...fields }) {
+    await dispatch(actor, 'invitation:revoke', { ...fields, room, id: invitationIdOf(String(invitation)) });
+    return `${detailsPath(room)}#invitations`;
   },
   async leave(actor, room) {
     await dispatch(actor, 'member:remove', { room, username: actor.username });

@@ -7,6 +7,7 @@ import { clearedCookies, sessionCookie } from '../auth/cookies';
 import { authenticate } from '../auth/credentials';
 import { revokeSession } from '../auth/sessions';
 import { dispatch } from '../chat/commands';
+import { joinAsNewcomer } from '../chat/invitations';
 import { localeSchema, themeSchema } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
 import { toRoomName } from '../contracts/text';
@@ -23,7 +24,8 @@ import {
   type Bindings,
   type Context,
 } from './context';
-import { answerForm, seeOther } from './forms';
+import { answerForm, seeOther, showOnce } from './forms';
+import { invitationFields, inviteToRoom } from './invitations';
 import { changeRoom } from './room-details';
 
 /** The routes that people and programs share, but for their pages, which are Next's. */
@@ -39,8 +41,11 @@ site.post('/register', (context) =>
   answerForm(context, '/register', async () => {
     const input = readInput(context, { form: true });
     checkOrigin(context, { always: true });
-    const signedIn = await register(input, clientOf(context));
-    if (wantsHtml(context)) return seeOther('/user', [sessionCookie(signedIn.token, context.env.edge.secure)]);
+    const { signedIn, room } = await register(input, clientOf(context), joinAsNewcomer);
+    if (wantsHtml(context)) {
+      const target = room ? roomPath(room.name) : '/user';
+      return seeOther(target, [sessionCookie(signedIn.token, context.env.edge.secure)]);
+    }
     const { id, username, email } = signedIn.account;
     return withSession(context, signedIn, { user: { id, username, email } }, 201);
   }),
@@ -152,9 +157,16 @@ site.post('/chat/:room', (context) => {
 
 site.post('/chat/:room/details', (context) => {
   const name = toRoomName(roomOf(context));
-  return answerForm(context, detailsPath(name), async () =>
-    seeOther(await changeRoom(await actorOf(context), name, readInput(context, { form: true }))),
-  );
+  const page = detailsPath(name);
+  return answerForm(context, page, async () => {
+    const actor = await actorOf(context);
+    const { action, ...fields } = readInput(context, { form: true });
+    if (action !== 'invite') return seeOther(await changeRoom(actor, name, { action, ...fields }));
+    const made = await inviteToRoom(context, actor, name, invitationFields(fields));
+    return wantsHtml(context)
+      ? showOnce(context, page, { url: made.url, expiresAt: made.expiresAt })
+      : context.json({ invitation: made }, 201);
+  });
 });
 
 const writtenSchema = z.object({ message: z.object({ seq: z.int() }) });

@@ -15,6 +15,8 @@ export interface RunningNginx {
   url: string;
   /** host and port, as a client names them */
   host: string;
+  /** everything that it wrote so far */
+  logs(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startNginx(application: number): Promise<RunningNginx> {
   return {
     url: `http://localhost:${port}`,
     host: `localhost:${port}`,
+    logs: () => readFile(join(folder, 'output'), 'utf8'),
     async stop() {
       child.kill('SIGTERM');
       await ended;

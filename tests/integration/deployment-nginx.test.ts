@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { LIMITS } from '@/lib/contracts/limits';
 import { loadEnv, setEnv } from '@/lib/env';
@@ -191,6 +191,14 @@ describe.skipIf(!version)('the service behind nginx', () => {
   it('carries a conversation over both protocols', async () => {
     const conversation = await converse(nginx.url);
     expect(await bodiesOf(nginx.url, conversation)).toEqual(conversation.bodies);
+  });
+
+  it('keeps the secrets of links out of its log', async () => {
+    await fetch(`${nginx.url}/invite/of-an-invitation`);
+    await fetch(`${nginx.url}/reset?token=of-a-reset`);
+    await vi.waitFor(async () => expect(await nginx.logs()).toContain('"GET /reset"'));
+    expect(await nginx.logs()).toContain('"GET /invite/-"');
+    expect(await nginx.logs()).not.toMatch(/of-an-invitation|of-a-reset/);
   });
 
   it('refuses another host and a foreign origin, and says readiness to any', async () => {

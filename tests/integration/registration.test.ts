@@ -68,7 +68,7 @@ describe.each(['closed', 'invited'] as const)('REGISTRATION=%s', (registration) 
   });
 });
 
-it('an invitation is looked at where one may help, and none is valid yet', async () => {
+it('an invitation is looked at where one may help, and one that nobody made is none', async () => {
   for (const [registration, expected] of [
     ['open', 422],
     ['invited', 422],

@@ -1,4 +1,5 @@
 import { prisma } from '@/lib/db';
+import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createRoom, writeMessages } from '../../factories';
 import { createPerson, type Person } from '../../harness/people';
 
@@ -30,6 +31,14 @@ export interface Stage {
   other: Person;
   /** the number of a message that the actor wrote where they could have, else of the owner's */
   seq: number;
+  /** a link into the room that the owner made, and one to the service alone */
+  invitation: Invitation;
+  serviceInvitation: Invitation;
+}
+
+interface Invitation {
+  id: number;
+  token: string;
 }
 
 let counter = 0;
@@ -44,12 +53,19 @@ async function personOf(standing: Standing): Promise<Person | null> {
   return person;
 }
 
+async function invite(createdById: number, roomId: number | null): Promise<Invitation> {
+  const token = newLinkToken();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const data = { tokenHash: hashLinkToken(token), roomId, createdById, expiresAt };
+  return { ...(await prisma().invitation.create({ data })), token };
+}
+
 /** Makes a room with one of each standing, seen by one of them. */
 export async function makeStage(standing: Standing, visibility: Visibility): Promise<Stage> {
   const found = await Promise.all(STANDINGS.map(async (each) => [each, await personOf(each)] as const));
   const people = Object.fromEntries(found) as Stage['people'];
-  const { owner, member, suspended, removed } = people;
-  if (!owner || !member || !suspended || !removed) throw new Error('The stage is incomplete');
+  const { owner, member, suspended, removed, administrator } = people;
+  if (!owner || !member || !suspended || !removed || !administrator) throw new Error('The stage is incomplete');
   const other = await createPerson();
   const name = `matrix-${++counter}`;
   const { id } = await createRoom({ owner, name, members: [member, suspended, removed, other] });
@@ -61,5 +77,7 @@ export async function makeStage(standing: Standing, visibility: Visibility): Pro
     where: { roomId_userId: { roomId: id, userId: removed.id } },
     data: { removedAt: new Date() },
   });
-  return { room: name, roomId: id, people, actor, standing, other, seq: 1 };
+  const invitation = await invite(owner.id, id);
+  const serviceInvitation = await invite(administrator.id, null);
+  return { room: name, roomId: id, people, actor, standing, other, seq: 1, invitation, serviceInvitation };
 }

@@ -33,6 +33,10 @@ export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 4
 export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
 export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
 const OF_SOMEBODY = { ...ADMINISTRATORS, params: ({ other }: Stage) => ({ username: other.username }) };
+const OF_SERVICE_INVITATION = {
+  ...ADMINISTRATORS,
+  params: ({ serviceInvitation }: Stage) => ({ id: String(serviceInvitation.id) }),
+};
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
@@ -53,6 +57,9 @@ export const COMMANDS: Record<CommandName | 'typing' | 'room:leave', CommandRow>
   'member:list': { ...SEE, input: inRoom },
   'member:add': { ...MANAGE, input: ofOther },
   'member:remove': { ...MANAGE, input: ofOther },
+  'invitation:create': { ...MANAGE, input: inRoom },
+  'invitation:list': { ...MANAGE, input: inRoom },
+  'invitation:revoke': { ...MANAGE, input: ({ room, invitation }) => ({ room, id: invitation.id }) },
   'message:send': { ...IN_ROOM, input: ({ room }) => ({ room, body: 'hello' }) },
   'message:list': { ...IN_ROOM, input: inRoom },
   // Of one's own message; whoever could not have written one tries the owner's.
@@ -86,6 +93,22 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /api/v1/rooms/:room/members': SEE,
   'PUT /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
   'DELETE /api/v1/rooms/:room/members/:username': { ...MANAGE, params: ofOther },
+  'GET /api/v1/rooms/:room/invitations': MANAGE,
+  'POST /api/v1/rooms/:room/invitations': { ...MANAGE, json: () => ({}) },
+  'DELETE /api/v1/rooms/:room/invitations/:id': {
+    ...MANAGE,
+    params: ({ invitation }) => ({ id: String(invitation.id) }),
+  },
+  'GET /api/v1/invitations': ADMINISTRATORS,
+  'POST /api/v1/invitations': { ...ADMINISTRATORS, json: () => ({}) },
+  'DELETE /api/v1/invitations/:id': OF_SERVICE_INVITATION,
+  'POST /admin/invitations': { ...ADMINISTRATORS, json: () => ({}) },
+  'POST /admin/invitations/:id/revoke': OF_SERVICE_INVITATION,
+  // By the owner's link, whatever the room: only who was removed is not let in.
+  'POST /invite/:token': {
+    public: '401 ok ok ok 403 ok 401',
+    params: ({ invitation }) => ({ token: invitation.token }),
+  },
   'GET /api/v1/me': SIGNED_IN,
   'PATCH /api/v1/me': { ...SIGNED_IN, json: () => ({ locale: 'ru' }) },
   'DELETE /api/v1/me': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
@@ -137,8 +160,11 @@ export const PAGES: Record<string, Row> = {
   '/admin': { public: '303 303 303 303 303 303 303' },
   '/admin/users': { public: '303 404 404 404 404 ok 303' },
   '/admin/rooms': { public: '303 404 404 404 404 ok 303' },
+  '/admin/invitations': { public: '303 404 404 404 404 ok 303' },
   '/admin/audit': { public: '303 404 404 404 404 ok 303' },
   '/reset': { public: '404 404 404 404 404 404 404' },
+  // By the owner's link; its members are led to the room.
+  '/invite/:token': { public: 'ok ok 303 303 403 ok ok' },
   '/user': { public: '303 ok ok ok ok ok 303' },
   '/user/account': { public: '303 ok ok ok ok ok 303' },
   '/user/account/delete': { public: '303 ok ok ok ok ok 303' },

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { AdminPage, MoreLink } from '@/components/admin/admin-page';
 import { ListSearch } from '@/components/admin/list-search';
-import { MadeLink } from '@/components/admin/made-link';
+import { MadeLink } from '@/components/invitations/made-link';
 import { UserList } from '@/components/admin/user-list';
 import { Alert } from '@/components/ui/alert';
 import { listUsers } from '@/lib/auth/administration';
@@ -42,7 +42,14 @@ export default async function UsersPage({ searchParams }: PageProps<'/admin/user
           <Alert>{problem}</Alert>
         </div>
       )}
-      {url && expiresAt && username && <MadeLink username={username} url={url} expiresAt={expiresAt} />}
+      {url && expiresAt && username && (
+        <MadeLink
+          title={t('resetMade', { username })}
+          lead={t('resetLead', { username })}
+          url={url}
+          expiresAt={expiresAt}
+        />
+      )}
       <ListSearch list="users" label={t('searchUsers')} q={place.q} />
       <UserList users={users} ownId={actor.id} place={place} />
       <MoreLink list="users" q={place.q} cursor={nextCursor} />

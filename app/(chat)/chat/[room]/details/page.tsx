@@ -1,6 +1,10 @@
 import type { Metadata } from 'next';
 import { ArrowLeft } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
+import { InvitationForm } from '@/components/invitations/invitation-form';
+import { InvitationList } from '@/components/invitations/invitation-list';
+import { Kept } from '@/components/invitations/kept';
+import { MadeLink } from '@/components/invitations/made-link';
 import { LiveDetails } from '@/components/rooms/details/live-details';
 import { MemberList } from '@/components/rooms/details/member-list';
 import { Posting } from '@/components/rooms/details/posting';
@@ -41,9 +45,18 @@ export default async function DetailsPage({ params }: Props) {
   const t = await getTranslations('details');
   const rooms = await getTranslations('rooms');
   const state = await readFormState();
-  const problems = formProblems(await getTranslations('errors'), state, ['name', 'topic', 'username']);
+  const problems = formProblems(await getTranslations('errors'), state?.shownOnce ? null : state, [
+    'name',
+    'topic',
+    'username',
+  ]);
   const refused = state?.values.action;
   const manages = actor.role === 'administrator' || room.owner?.id === actor.id;
+  const invitations = manages
+    ? await found(dispatch(actor, 'invitation:list', { room: room.name }), detailsPath)
+    : null;
+  const invite = await getTranslations('invitations');
+  const { url, expiresAt } = state?.shownOnce ?? {};
   const owns = membership?.role === 'owner';
   const section = 'text-xl font-semibold tracking-tight';
   return (
@@ -69,6 +82,11 @@ export default async function DetailsPage({ params }: Props) {
       </PageHeader>
       <LiveDetails room={{ id: room.id, name: room.name, revision: room.revision }} member={membership !== null}>
         {problems.general && <Alert>{problems.general}</Alert>}
+        <Kept>
+          {url && expiresAt && (
+            <MadeLink title={invite('madeTitle')} lead={invite('madeLead')} url={url} expiresAt={expiresAt} />
+          )}
+        </Kept>
         {room.topic && (
           <p className="max-w-prose text-lg break-words">
             <bdi>{room.topic}</bdi>
@@ -100,6 +118,22 @@ export default async function DetailsPage({ params }: Props) {
           )}
           <MemberList members={members} meId={actor.id} manages={manages} path={path} />
         </section>
+
+        {invitations && (
+          <section id="invitations" aria-labelledby="invitations-title" className="mt-14 scroll-mt-8">
+            <h2 id="invitations-title" className={`${section} mb-2`}>
+              {invite('title')}
+            </h2>
+            <p className="mb-5 max-w-prose text-muted">{invite('roomLead')}</p>
+            <InvitationForm path={path} action="invite" />
+            <div className="mt-6">
+              <InvitationList
+                invitations={invitations.invitations}
+                revoking={(id) => ({ path, fields: { action: 'revoke-invitation', invitation: String(id) } })}
+              />
+            </div>
+          </section>
+        )}
 
         {manages && (
           <section aria-labelledby="settings-title" className="mt-14">

@@ -1,16 +1,16 @@
 'use client';
 
 import { useRef, useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { controlClass } from '@/components/ui/field';
+import { Button } from './button';
+import { controlClass } from './field';
 
-interface ResetLinkProps {
+interface LinkToCopyProps {
   url: string;
   words: Record<'link' | 'copy' | 'copied', string>;
 }
 
 /** An address to be passed on. Where the browser does not let a page copy (without https), it is at least selected. */
-export function ResetLink({ url, words }: ResetLinkProps) {
+export function LinkToCopy({ url, words }: LinkToCopyProps) {
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState(false);
 

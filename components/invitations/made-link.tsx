@@ -1,19 +1,27 @@
 import { useTranslations } from 'next-intl';
+import { LinkToCopy } from '@/components/ui/link-to-copy';
 import { LocalTime } from '@/components/ui/local-time';
-import { ResetLink } from './reset-link';
+
+interface MadeLinkProps {
+  title: string;
+  /** what the link is for */
+  lead: string;
+  url: string;
+  expiresAt: string;
+}
 
 /** The link that was just made, which nobody can look up later. */
-export function MadeLink({ username, url, expiresAt }: { username: string; url: string; expiresAt: string }) {
+export function MadeLink({ title, lead, url, expiresAt }: MadeLinkProps) {
   const t = useTranslations('admin');
   return (
     <section aria-labelledby="made-link" className="mb-8 rounded-lg border border-line bg-raised p-5">
       <h2 id="made-link" className="text-lg font-semibold tracking-tight">
-        {t('resetMade', { username })}
+        {title}
       </h2>
       <p className="mt-1 mb-4 max-w-prose text-sm text-muted">
-        {t('resetLead', { username })} {t('resetUntil')} <LocalTime value={expiresAt} />.
+        {lead} {t('resetUntil')} <LocalTime value={expiresAt} />
       </p>
-      <ResetLink url={url} words={{ link: t('link'), copy: t('copy'), copied: t('copied') }} />
+      <LinkToCopy url={url} words={{ link: t('link'), copy: t('copy'), copied: t('copied') }} />
     </section>
   );
 }
