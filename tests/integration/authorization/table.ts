@@ -37,6 +37,7 @@ const OF_SERVICE_INVITATION = {
   ...ADMINISTRATORS,
   params: ({ serviceInvitation }: Stage) => ({ id: String(serviceInvitation.id) }),
 };
+export const LEADS_ON = { public: '303 303 303 303 303 303 303' };
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
@@ -157,7 +158,12 @@ export const PAGES: Record<string, Row> = {
   '/': { public: 'ok 303 303 303 303 303 ok' },
   '/login': { public: 'ok 303 303 303 303 303 ok' },
   '/register': { public: 'ok 303 303 303 303 303 ok' },
-  '/admin': { public: '303 303 303 303 303 303 303' },
+  '/admin': LEADS_ON,
+  // The addresses that forms are posted to: whoever comes back to one finds the page that has the form.
+  '/admin/users/:username': LEADS_ON,
+  '/admin/users/:username/reset': LEADS_ON,
+  '/admin/invitations/:id/revoke': LEADS_ON,
+  '/user/rooms': LEADS_ON,
   '/admin/users': { public: '303 404 404 404 404 ok 303' },
   '/admin/rooms': { public: '303 404 404 404 404 ok 303' },
   '/admin/invitations': { public: '303 404 404 404 404 ok 303' },
