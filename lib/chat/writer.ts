@@ -38,6 +38,8 @@ const PATIENCE_MS = 4_000;
 const RETRY_MS = 100;
 /** Milliseconds during which a full disk is left in peace: every attempt writes to its log, and that too needs room. */
 const FULL_DISK_MS = 1_000;
+/** Milliseconds that closing may take: requests in flight had five seconds before, and a stop has nine (lib/shutdown.ts). */
+const CLOSE_MS = 2_000;
 
 /** The group commit: what arrives while a commit is in flight goes together in the next. */
 export class Writer {
@@ -81,10 +83,14 @@ export class Writer {
     });
   }
 
-  /** Stores what is waiting, or refuses it when the database is away. */
+  /**
+   * Stores what is waiting, or refuses it when the database is away; but no longer than a stop can bear. What is left then was
+   * acknowledged to nobody.
+   */
   async close(): Promise<void> {
     this.#closing = true;
-    while (this.#running) await this.#running;
+    const late = sleep(CLOSE_MS, 'late' as const, { ref: false });
+    while (this.#running && (await Promise.race([this.#running, late])) !== 'late');
   }
 
   #add(job: Job): void {
