@@ -119,6 +119,8 @@ test('for anybody else there are no such pages', async () => {
     expect(answer?.status()).toBe(404);
     await page.getByRole('heading', { name: 'Nothing lives here' }).waitFor();
   }
+  // Not while the page still fetches something with them.
+  await page.goto('about:blank');
   await visitor.context.clearCookies();
   await page.goto(`${house.url}/admin/users`);
   await page.waitForURL('**/login?callbackUrl=%2Fadmin%2Fusers');
