@@ -25,6 +25,8 @@ export async function changePassword(actor: Actor, input: Readonly<Record<string
   const events = await transaction(async (client) => {
     await holdAccount(client, actor, confirmed === null ? null : { hash: confirmed, field: FIELD });
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [actor.id, hash]);
+    // Whoever holds a link that was made before must not undo it.
+    await client.query('DELETE FROM password_resets WHERE user_id = $1', [actor.id]);
     return revokeSessionsOf(client, actor.id, actor.sessionId);
   });
   for (const event of events) bus().publish(event);

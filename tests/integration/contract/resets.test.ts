@@ -120,6 +120,15 @@ describe('a reset link', () => {
     expect((await reset(token)).status).toBe(204);
   });
 
+  it('is void once its owner has changed the password', async () => {
+    const person = await createPerson();
+    const { token } = await issue(person);
+    const change = { currentPassword: PASSWORD, newPassword: 'chosen meanwhile' };
+    expect((await request(world, '/api/v1/me/password', { as: person, json: change })).status).toBe(204);
+    expect((await reset(token)).status).toBe(422);
+    expect(await signIn(person, 'chosen meanwhile')).toBe(200);
+  });
+
   it('does not sign in whoever is suspended', async () => {
     const person = await createPerson();
     await pool().query('UPDATE users SET suspended_at = now() WHERE id = $1', [person.id]);
