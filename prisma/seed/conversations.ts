@@ -5,6 +5,8 @@ export type Conversation = readonly string[];
 export interface RoomScript {
   name: string;
   topic: string;
+  /** public unless it says otherwise */
+  visibility?: 'private';
   /** words that a talk's braces stand for, by the name in the braces */
   words: Readonly<Record<string, readonly string[]>>;
   conversations: readonly Conversation[];

@@ -188,6 +188,7 @@ const cycling: RoomScript = {
 const releases: RoomScript = {
   name: 'releases',
   topic: 'What shipped, what broke, what we learnt',
+  visibility: 'private',
   words: {
     version: ['1.4.0', '1.4.1', '1.5.0', '1.5.2', '1.6.0', '2.0.0-rc.1'],
     part: ['search', 'the upload form', 'the settings page', 'sign-in', 'the export', 'notifications'],

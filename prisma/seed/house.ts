@@ -85,6 +85,7 @@ async function furnish(random: Random, script: RoomScript, people: readonly User
     members: others,
     name: script.name,
     topic: script.topic,
+    ...(script.visibility && { visibility: script.visibility }),
     createdAt: new Date(now - AGE - HOUR),
   });
   const messages = write(random, script, members, now);

@@ -104,6 +104,7 @@ const books: RoomScript = {
 const dacha: RoomScript = {
   name: 'дача',
   topic: 'Грядки, рассада и вечный забор',
+  visibility: 'private',
   words: {
     plant: ['помидоры', 'огурцы', 'кабачки', 'тыквы', 'перцы', 'редис', 'клубнику'],
     number: ['две', 'три', 'пять', 'восемь', 'двенадцать'],
