@@ -70,14 +70,18 @@ export function isReturning(error: unknown): boolean {
 /** SQLSTATEs under which a backend or the whole server may end too: connection, shut down, no room or connection left, I/O, internal. */
 const PERHAPS_FATAL = /^(?:08|57P|53[13]|58|XX|F0)/;
 
+/** Whether an error is PostgreSQL's own answer to a statement, rather than the loss of that answer. */
+export function isRefusal(error: unknown): error is { code: string } {
+  return isRecord(error) && typeof error.severity === 'string' && typeof error.code === 'string';
+}
+
 /**
  * Whether PostgreSQL itself refused a statement, which it then rolled back. Of any other failure nobody knows whether the
  * statement was committed: only the answer was lost. Judged by its SQLSTATE: the severity that node-postgres passes on is a word in
  * the server's language (PostgreSQL manual, "Error and Notice Message Fields").
  */
 export function isRolledBack(error: unknown): boolean {
-  if (!isRecord(error) || typeof error.severity !== 'string' || typeof error.code !== 'string') return false;
-  return !PERHAPS_FATAL.test(error.code);
+  return isRefusal(error) && !PERHAPS_FATAL.test(error.code);
 }
 
 /** SQLSTATE 53100: PostgreSQL has no room left on its disk. */

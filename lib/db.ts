@@ -97,5 +97,13 @@ export async function disconnectDatabase(): Promise<void> {
   await Promise.race([closing, sleep(LEAVE_MS, undefined, { ref: false })]);
 }
 
-export { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, missingUser, toUnavailable } from './db-errors';
+export {
+  isDiskFull,
+  isRefusal,
+  isRolledBack,
+  isUnavailable,
+  isUniqueViolation,
+  missingUser,
+  toUnavailable,
+} from './db-errors';
 export { outlasting } from './outlasting';

@@ -1,5 +1,5 @@
 import type { ClientBase, PoolClient, QueryResultRow } from 'pg';
-import { isRolledBack, isUnavailable, outlasting, pool, toUnavailable } from './db';
+import { isRefusal, isUnavailable, outlasting, pool, toUnavailable } from './db';
 import { statementName } from './statement-name';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
@@ -37,8 +37,8 @@ export async function read<R extends QueryResultRow>(sql: string, params: unknow
 /**
  * Runs `work` in one transaction of a connection and commits it.
  *
- * @throws whatever `work` or the commit throws, after rolling back where the connection still answers; where it does not, PostgreSQL
- *   rolls back by itself
+ * @throws whatever `work` or the commit throws, after rolling back where the connection still answers, so that it can be used
+ *   again; where it does not, PostgreSQL rolls back by itself
  */
 export async function inTransaction<C extends Pick<ClientBase, 'query'>, T>(
   client: C,
@@ -49,7 +49,7 @@ export async function inTransaction<C extends Pick<ClientBase, 'query'>, T>(
   try {
     result = await work(client);
   } catch (error) {
-    if (!isUnavailable(error) || isRolledBack(error)) await client.query('ROLLBACK');
+    if (!isUnavailable(error) || isRefusal(error)) await client.query('ROLLBACK');
     throw error;
   }
   await client.query('COMMIT');

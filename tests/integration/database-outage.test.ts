@@ -148,9 +148,13 @@ describe('when its disk is full', () => {
   it('sending is refused with the reason, reading goes on, and it recovers by itself', async () => {
     await sql(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
-    await sql('CREATE TRIGGER full_disk BEFORE INSERT ON messages EXECUTE FUNCTION full_disk()');
     const client = await SocketIoClient.connect(server.url, token);
     const message = { room, body: 'for later', clientMessageId: randomUUID() };
+    const earlier = await client.call('message:send', { room, body: 'as it was' });
+    const { seq } = earlier.message as { seq: number };
+    await sql('CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON messages EXECUTE FUNCTION full_disk()');
+    const edit = { room, seq, body: 'as it became' };
+    expect((await client.call('message:edit', edit)).error).toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
     const refusal = await client.call('message:send', message);
     expect(refusal.error).toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
     expect(refusal.error?.message).toMatch(/disk .* full/);
@@ -158,6 +162,7 @@ describe('when its disk is full', () => {
     await sql('DROP TRIGGER full_disk ON messages');
     await expect.poll(async () => (await client.call('message:send', message)).ok, { timeout: 5_000 }).toBe(true);
     expect((await bodies()).filter((body) => body === 'for later')).toHaveLength(1);
+    expect((await client.call('message:edit', edit)).ok).toBe(true);
     await client.close();
   });
 });

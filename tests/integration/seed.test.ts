@@ -13,6 +13,7 @@ describe('the seed', () => {
       include: { memberships: true, _count: { select: { messages: true } } },
     });
     expect(rooms.filter(({ name }) => /\p{Script=Cyrillic}/u.test(name)).length).toBeGreaterThanOrEqual(3);
+    expect(rooms.filter(({ visibility }) => visibility === 'private')).toHaveLength(2);
     for (const room of rooms) {
       expect(room.lastSeq).toBe(room._count.messages);
       expect(room.revision).toBe(room._count.messages);
