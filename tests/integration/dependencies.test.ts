@@ -35,7 +35,7 @@ const FLOORS: Record<string, string> = {
 
 /** Licences under which a library may be chosen for its code, and those of data, fonts and what others bring along unused. */
 const LICENCES = new Set(
-  ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0', 'Unlicense'].concat(
+  ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'MIT-0', 'BlueOak-1.0.0', 'Unlicense'].concat(
     ['OFL-1.1', 'CC-BY-4.0'],
     ['MIT and ISC', 'Apache-2.0 AND MIT'],
   ),
