@@ -5,11 +5,14 @@ import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
+import { measureSignInTiming } from './sign-in-timing';
+import { measureSignIns } from './sign-ins';
+import { measureSlowConnections } from './slow-connections';
 import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|slow-connections …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  */
 
@@ -39,9 +42,9 @@ async function measureStart(): Promise<void> {
   }
 }
 
-async function withService(use: (url: string) => Promise<void>): Promise<void> {
+async function withService(use: (url: string) => Promise<void>, settings?: Record<string, string>): Promise<void> {
   const { path, remove } = await createDataDir();
-  const service = await startService(path);
+  const service = await startService(path, settings);
   try {
     await use(service.url);
   } finally {
@@ -70,6 +73,11 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
     withService(async (url) => {
       say(describe(await measureTwoBrowsers(url)));
     }),
+  'sign-ins': () => withService(async (url) => say(await measureSignIns(url)), { RATE_LIMITS: 'off' }),
+  // The cheapest hashing that gives no warning: what hashing takes hides what else is different.
+  'sign-in-timing': () =>
+    withService(async (url) => say(await measureSignInTiming(url)), { RATE_LIMITS: 'off', BCRYPT_COST: '10' }),
+  'slow-connections': () => withService(async (url) => say(await measureSlowConnections(url))),
 };
 
 const asked = process.argv.slice(2);

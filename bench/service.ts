@@ -20,15 +20,16 @@ export interface Service {
  * Starts the service with its own database, as `npm start` does, on a free loopback port.
  *
  * @param dataDir its data folder
+ * @param settings beside the defaults
  * @throws Error with what it wrote, when it does not get ready
  */
-export async function startService(dataDir: string): Promise<Service> {
+export async function startService(dataDir: string, settings: Record<string, string> = {}): Promise<Service> {
   const begun = performance.now();
   const { DATABASE_URL: _database, NEXTAUTH_URL: _address, ...env } = process.env;
   const child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...env, PORT: '0', HOST: 'localhost', DATA_DIR: dataDir, LOG_LEVEL: 'info' },
+    env: { ...env, PORT: '0', HOST: 'localhost', DATA_DIR: dataDir, LOG_LEVEL: 'info', ...settings },
   });
   let output = '';
   const port = await new Promise<number>((resolve, reject) => {
