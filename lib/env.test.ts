@@ -76,7 +76,12 @@ describe('loadEnv', () => {
   it('never repeats a password', () => {
     const password = 'hunter2';
     expect(() => loadEnv({ DATABASE_URL: `postgresql://u:${password}@localhost` })).toThrow(/^(?!.*hunter2)/);
-    for (const broken of [`http://u:${password}@h`, `smtp://u:${password}@h/x`, `smtp://%:${password}@h`, `u:${password}`])
+    for (const broken of [
+      `http://u:${password}@h`,
+      `smtp://u:${password}@h/x`,
+      `smtp://%:${password}@h`,
+      `u:${password}`,
+    ])
       expect(() => loadEnv({ SMTP_URL: broken })).toThrow(/^(?!.*hunter2)/);
   });
 
