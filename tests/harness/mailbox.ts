@@ -64,23 +64,22 @@ function parse(raw: string): Pick<ReceivedLetter, 'headers' | 'subject' | 'text'
 /** A mail server on loopback that keeps what it is brought. */
 export class Mailbox {
   readonly letters: ReceivedLetter[] = [];
-  readonly #server: SMTPServer;
-  readonly port: number;
+  /** how often somebody gave a password, right or wrong */
+  logins = 0;
+  port = 0;
+  #server: SMTPServer | undefined;
 
-  private constructor(server: SMTPServer, letters: ReceivedLetter[], port: number) {
-    this.#server = server;
-    this.letters = letters;
-    this.port = port;
-  }
+  private constructor() {}
 
   /** Opens one, by default for anybody and without TLS. */
   static async open({ auth, tls = false, port = 0 }: MailboxOptions = {}): Promise<Mailbox> {
-    const letters: ReceivedLetter[] = [];
+    const mailbox = new Mailbox();
     const server = new SMTPServer({
       authOptional: auth === undefined,
       allowInsecureAuth: true,
       disabledCommands: tls ? [] : ['STARTTLS'],
       onAuth({ username, password }, _session, callback) {
+        mailbox.logins++;
         if (username === auth?.user && password === auth?.pass) callback(null, { user: username });
         else callback(Object.assign(new Error('Wrong credentials'), { responseCode: 535 }));
       },
@@ -88,7 +87,7 @@ export class Mailbox {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          letters.push({
+          mailbox.letters.push({
             to: envelope.rcptTo.map(({ address }) => address),
             from: envelope.mailFrom ? envelope.mailFrom.address : '',
             ...parse(Buffer.concat(chunks).toString('utf8')),
@@ -103,7 +102,9 @@ export class Mailbox {
     server.on('error', () => undefined);
     const listening = server.listen(port, '127.0.0.1');
     await once(listening, 'listening');
-    return new Mailbox(server, letters, (listening.address() as AddressInfo).port);
+    mailbox.port = (listening.address() as AddressInfo).port;
+    mailbox.#server = server;
+    return mailbox;
   }
 
   /** @param user with password and colon, as in a URL */
@@ -124,7 +125,7 @@ export class Mailbox {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(resolve));
+    return new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve()));
   }
 }
 
