@@ -75,6 +75,8 @@ export class Mailbox {
   static async open({ auth, tls = false, port = 0 }: MailboxOptions = {}): Promise<Mailbox> {
     const mailbox = new Mailbox();
     const server = new SMTPServer({
+      // Otherwise it warns that anybody knows its key.
+      logger: false,
       authOptional: auth === undefined,
       allowInsecureAuth: true,
       disabledCommands: tls ? [] : ['STARTTLS'],

@@ -133,7 +133,12 @@ describe('whoever asks for a letter', () => {
         const seen = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'));
         // A nonce is another one each time.
         const policy = seen['content-security-policy']?.replace(/nonce-[^']+/g, 'nonce');
-        answers.push({ status: response.status, ...seen, 'content-security-policy': policy, text: await response.text() });
+        answers.push({
+          status: response.status,
+          ...seen,
+          'content-security-policy': policy,
+          text: await response.text(),
+        });
       }
       expect(answers[0]?.status).toBe('accept' in headers ? 303 : 202);
       expect(answers[1]).toEqual(answers[0]);
