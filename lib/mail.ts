@@ -89,7 +89,7 @@ async function deliver(letter: Letter, settings: MailSettings): Promise<void> {
       const next = PAUSES[tries - 1];
       // RFC 5321, 4.2.1: replies from 500 on are final.
       const isFinal = next === undefined || (reason.responseCode ?? 0) >= 500;
-      if (isFinal || !(await pause(next))) return log.error(reason, 'A letter was given up');
+      if (isFinal || !(await pause(next))) return log.warn(reason, 'A letter was given up');
     }
   }
 }
@@ -100,7 +100,7 @@ async function writeAndDeliver(write: () => Letter | null | Promise<Letter | nul
   try {
     const letter = await write();
     if (!letter) return;
-    if (post().waiting >= MAX_WAITING) return log.error('A letter was dropped: too many are waiting');
+    if (post().waiting >= MAX_WAITING) return log.warn('A letter was dropped: too many are waiting');
     post().waiting++;
     await deliver(letter, settings).finally(() => post().waiting--);
   } catch (error) {
