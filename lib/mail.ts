@@ -22,6 +22,7 @@ const TIMEOUT = 10_000;
 /** Milliseconds that letters under way are given at the end. */
 const LEAVE_MS = 2_000;
 
+/** What is under way, of the whole process. */
 interface Post {
   /** every letter that is being written, waits, or is sent */
   readonly inHand: Set<Promise<void>>;
@@ -82,14 +83,15 @@ async function deliver(letter: Letter, settings: MailSettings): Promise<void> {
     try {
       const sent = post().turn.then(() => send(letter, settings));
       post().turn = sent.catch(() => undefined);
-      return await sent;
+      await sent;
+      return;
     } catch (error) {
       const reason = { ...reasonOf(error), tries };
       log.warn(reason, 'The mail server did not take a letter');
       const next = PAUSES[tries - 1];
       // RFC 5321, 4.2.1: replies from 500 on are final.
       const isFinal = next === undefined || (reason.responseCode ?? 0) >= 500;
-      if (isFinal || !(await pause(next))) return log.warn(reason, 'A letter was given up');
+      if (isFinal || !(await pause(next))) return void log.warn(reason, 'A letter was given up');
     }
   }
 }
@@ -100,7 +102,7 @@ async function writeAndDeliver(write: () => Letter | null | Promise<Letter | nul
   try {
     const letter = await write();
     if (!letter) return;
-    if (post().waiting >= MAX_WAITING) return log.warn('A letter was dropped: too many are waiting');
+    if (post().waiting >= MAX_WAITING) return void log.warn('A letter was dropped: too many are waiting');
     post().waiting++;
     await deliver(letter, settings).finally(() => post().waiting--);
   } catch (error) {

@@ -22,6 +22,8 @@ export interface MailboxOptions {
   auth?: { user: string; pass: string };
   /** whether STARTTLS is offered */
   tls?: boolean;
+  /** milliseconds that it takes to take a letter */
+  delay?: number;
   port?: number;
 }
 
@@ -66,30 +68,28 @@ export class Mailbox {
   readonly letters: ReceivedLetter[] = [];
   /** how often somebody gave a password, right or wrong */
   logins = 0;
+  /** how many letters there were to take */
+  brought = 0;
   port = 0;
-  #server: SMTPServer | undefined;
+  readonly #server: SMTPServer;
 
-  private constructor() {}
-
-  /** Opens one, by default for anybody and without TLS. */
-  static async open({ auth, tls = false, port = 0 }: MailboxOptions = {}): Promise<Mailbox> {
-    const mailbox = new Mailbox();
-    const server = new SMTPServer({
+  private constructor({ auth, tls = false, delay = 0 }: MailboxOptions) {
+    this.#server = new SMTPServer({
       // Otherwise it warns that anybody knows its key.
       logger: false,
       authOptional: auth === undefined,
       allowInsecureAuth: true,
       disabledCommands: tls ? [] : ['STARTTLS'],
-      onAuth({ username, password }, _session, callback) {
-        mailbox.logins++;
+      onAuth: ({ username, password }, _session, callback) => {
+        this.logins++;
         if (username === auth?.user && password === auth?.pass) callback(null, { user: username });
         else callback(Object.assign(new Error('Wrong credentials'), { responseCode: 535 }));
       },
-      onData(stream, { envelope, secure, user }, callback) {
+      onData: (stream, { envelope, secure, user }, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          mailbox.letters.push({
+        const keep = () => {
+          this.letters.push({
             to: envelope.rcptTo.map(({ address }) => address),
             from: envelope.mailFrom ? envelope.mailFrom.address : '',
             ...parse(Buffer.concat(chunks).toString('utf8')),
@@ -97,15 +97,23 @@ export class Mailbox {
             user: typeof user === 'string' ? user : undefined,
           });
           callback();
+        };
+        stream.on('end', () => {
+          this.brought++;
+          setTimeout(keep, delay);
         });
       },
     });
     // Who hangs up in the middle, as a client that is refused does, is no failure of a test.
-    server.on('error', () => undefined);
-    const listening = server.listen(port, '127.0.0.1');
+    this.#server.on('error', () => undefined);
+  }
+
+  /** Opens one, by default for anybody and without TLS. */
+  static async open(options: MailboxOptions = {}): Promise<Mailbox> {
+    const mailbox = new Mailbox(options);
+    const listening = mailbox.#server.listen(options.port ?? 0, '127.0.0.1');
     await once(listening, 'listening');
     mailbox.port = (listening.address() as AddressInfo).port;
-    mailbox.#server = server;
     return mailbox;
   }
 
@@ -127,7 +135,7 @@ export class Mailbox {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve()));
+    return new Promise((resolve) => this.#server.close(resolve));
   }
 }
 

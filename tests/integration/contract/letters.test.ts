@@ -4,6 +4,7 @@ import { log } from '@/lib/log';
 import { PASSWORD } from '../../factories';
 import { linkIn, Mailbox, type MailboxOptions } from '../../harness/mailbox';
 import { createPerson } from '../../harness/people';
+import { startServer } from '../../harness/server';
 import { inWorld, request } from './world';
 
 const world = inWorld();
@@ -97,6 +98,19 @@ describe('a letter', () => {
     await vi.waitFor(() => expect(logged).toHaveBeenCalled());
     expect([mailbox.letters, mailbox.logins]).toEqual([[], 0]);
   });
+});
+
+it('a letter under way still goes out when the service is stopped', async () => {
+  const mailbox = await mailboxWith({ delay: 500 });
+  const server = await startServer({ env: { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' } });
+  const person = await createPerson();
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${server.url}/forgot`, { method: 'POST', headers, body: JSON.stringify({ email: person.email }) });
+  await vi.waitFor(() => expect(mailbox.brought).toBe(1), { timeout: 5_000, interval: 10 });
+  expect(mailbox.letters).toEqual([]);
+  expect((await server.stop()).code).toBe(0);
+  expect(mailbox.letters).toHaveLength(1);
+  expect(server.logs()).not.toContain('letter');
 });
 
 describe('the owner is told', () => {
