@@ -23,7 +23,7 @@ test('somebody who forgot their password sets another by a letter, and where the
   await page.getByText('Enter an e-mail address such as').waitFor();
   await email.fill(` ${user.email.toUpperCase()}`);
   await page.getByRole('button', { name: 'Send the letter' }).click();
-  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
 
   const [letter] = await house.mailbox.to(user.email);
   if (!letter) throw new Error('No letter');
