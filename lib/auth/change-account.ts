@@ -45,6 +45,8 @@ export async function changeAccount(
       );
       const [row] = rows;
       if (!row) throw new Error('The account was not changed');
+      // Whoever reads the former mailbox must not set a password by a link that went there.
+      if (row.email !== held.email) await client.query('DELETE FROM password_resets WHERE user_id = $1', [actor.id]);
       return { before: held, after: presentAccount(row) };
     });
     bus().publish({ type: 'user:updated', account: after, previous: before.username });

@@ -34,8 +34,15 @@ async function write(email: string, asked: Locale): Promise<Letter | null> {
   );
   // Before anything is made: a letter that is not sent must not void the link of the one before.
   if (!user || !(await mayBeSent(user.id))) return null;
-  const { token } = await transaction((client) => replaceReset(client, user.id, LIFE_HOURS));
-  return resetLetter(receiverOf(user, asked), token);
+  const issued = await transaction(async (client) => {
+    // The account may have got another address at this moment, and the former one must not open it.
+    const held = await client.query(
+      'SELECT id FROM users WHERE id = $1 AND email = $2 AND suspended_at IS NULL FOR UPDATE',
+      [user.id, user.email],
+    );
+    return held.rows.length === 0 ? null : replaceReset(client, user.id, LIFE_HOURS);
+  });
+  return issued && resetLetter(receiverOf(user, asked), issued.token);
 }
 
 /**

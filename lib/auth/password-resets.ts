@@ -36,7 +36,7 @@ interface IssuedReset {
 /**
  * Makes the token of a link that sets somebody's password, once. Earlier ones of that user are void from then on.
  *
- * @param client the connection whose transaction it belongs to
+ * @param client the connection whose transaction it belongs to, which holds the account's row: two at once would leave two links
  * @param hours how long it is good
  */
 export async function replaceReset(
@@ -45,8 +45,6 @@ export async function replaceReset(
   hours: number,
 ): Promise<IssuedReset> {
   const token = newLinkToken();
-  // The account first, as whoever uses a link does: otherwise two could wait for each other, or leave two links.
-  await client.query('SELECT id FROM users WHERE id = $1 FOR UPDATE', [userId]);
   await client.query('DELETE FROM password_resets WHERE user_id = $1', [userId]);
   const { rows } = await client.query<{ expires_at: Date }>(
     `INSERT INTO password_resets (token_hash, user_id, expires_at)
