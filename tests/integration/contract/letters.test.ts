@@ -101,7 +101,7 @@ describe('a letter', () => {
 });
 
 it('a letter under way still goes out when the service is stopped', async () => {
-  const mailbox = await mailboxWith({ delay: 500 });
+  const mailbox = await mailboxWith({ delay: 1_500 });
   const server = await startServer({ env: { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' } });
   const person = await createPerson();
   const headers = { 'content-type': 'application/json' };
