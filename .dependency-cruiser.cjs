@@ -33,7 +33,7 @@ module.exports = {
     only('chat-is-the-domain', '^lib/chat/', ['^lib/contracts/', GROUND]),
     only('auth-is-the-domain', '^lib/auth/', ['^lib/contracts/', GROUND]),
     only('realtime-is-a-transport', '^lib/realtime/', ['^lib/(?:chat|auth|contracts)/', GROUND]),
-    only('http-is-a-transport', '^lib/http/', ['^lib/(?:chat|auth|contracts)/', GROUND]),
+    only('http-is-a-transport', '^lib/http/', ['^lib/(?:chat|auth|contracts)/', '^lib/i18n/locales\\.ts$', GROUND]),
     only('client-runs-in-browsers', '^lib/client/', ['^lib/contracts/']),
     only('i18n-knows-words-alone', '^lib/i18n/', ['^lib/(?:contracts|auth)/', '^messages/']),
     only('ui-knows-no-domain', '^components/ui/', ['^lib/i18n/']),

@@ -13,6 +13,7 @@ import { createFront } from './lib/http/front';
 import { createHttpServer, drain } from './lib/http-server';
 import { assertPortFree, listen } from './lib/listening';
 import { log } from './lib/log';
+import { closeMail } from './lib/mail';
 import { migrate } from './lib/migrations';
 import { projectRoot } from './lib/project-root';
 import { createRealtime } from './lib/realtime/attach';
@@ -69,6 +70,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
   const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
   shutdown.add('messages under way', () => writer().close());
+  shutdown.add('letters under way', closeMail);
   shutdown.add('password workers', closePasswords);
   shutdown.add('pages', () => app.close());
   if (database.status === 'rejected') throw database.reason;
@@ -83,7 +85,7 @@ async function start(shutdown: Shutdown): Promise<void> {
     createFront(app.getRequestHandler(), (request, response) => realtime.handleRequest(request, response)),
   );
   server.on('upgrade', realtime.handleUpgrade);
-  const port = await listen(server, settings.host, settings.port);
+  const port = (settings.port = await listen(server, settings.host, settings.port));
   acceptors?.serve(server);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
   shutdown.add('connections', async () => {

@@ -13,6 +13,7 @@ describe('loadEnv', () => {
       rateLimits: true,
       registration: 'open',
       logLevel: 'info',
+      mail: undefined,
       production: false,
     });
   });
@@ -49,6 +50,15 @@ describe('loadEnv', () => {
     { BCRYPT_COST: '12.5' },
     { RATE_LIMITS: 'maybe' },
     { LOG_LEVEL: 'loud' },
+    { SMTP_URL: 'https://mail.example.org' },
+    { SMTP_URL: 'mail.example.org:587' },
+    { SMTP_URL: 'smtp://' },
+    { SMTP_URL: 'smtp://user@mail.example.org' },
+    { SMTP_URL: 'smtp://us%er:password@mail.example.org' },
+    { SMTP_URL: 'smtp://mail.example.org/?pool=true' },
+    { MAIL_FROM: 'Beseda', SMTP_URL: 'smtp://mail.example.org' },
+    { MAIL_FROM: 'a@example.org, b@example.org', SMTP_URL: 'smtp://mail.example.org' },
+    { MAIL_FROM: 'Be\r\nBcc: x <a@example.org>', SMTP_URL: 'smtp://mail.example.org' },
   ])('refuses $0 by name, in one line', (source) => {
     const [name] = Object.keys(source);
     expect(() => loadEnv(source)).toThrow(SettingError);
@@ -66,5 +76,44 @@ describe('loadEnv', () => {
   it('never repeats a password', () => {
     const password = 'hunter2';
     expect(() => loadEnv({ DATABASE_URL: `postgresql://u:${password}@localhost` })).toThrow(/^(?!.*hunter2)/);
+    for (const broken of [
+      `http://u:${password}@h`,
+      `smtp://u:${password}@h/x`,
+      `smtp://%:${password}@h`,
+      `u:${password}`,
+    ])
+      expect(() => loadEnv({ SMTP_URL: broken })).toThrow(/^(?!.*hunter2)/);
   });
+
+  it('takes the mail server as it is meant', () => {
+    expect(loadEnv({ SMTP_URL: 'smtps://chat%40example.org:p%40ss@mail.example.org' }).mail).toEqual({
+      host: 'mail.example.org',
+      port: undefined,
+      secure: true,
+      auth: { user: 'chat@example.org', pass: 'p@ss' },
+      from: { name: 'Beseda', address: 'chat@example.org' },
+    });
+    expect(loadEnv({ SMTP_URL: 'smtp://[::1]:2525', MAIL_FROM: 'a@example.org' }).mail).toMatchObject({
+      host: '::1',
+      port: 2525,
+      secure: false,
+      auth: undefined,
+    });
+  });
+
+  it.each([
+    [{ MAIL_FROM: 'Команда <chat@example.org>' }, { name: 'Команда', address: 'chat@example.org' }],
+    [{ MAIL_FROM: '"The team" <chat@example.org>' }, { name: 'The team', address: 'chat@example.org' }],
+    [{ MAIL_FROM: 'chat@example.org' }, { name: 'Beseda', address: 'chat@example.org' }],
+    [{ NEXTAUTH_URL: 'https://chat.example.org' }, { name: 'Beseda', address: 'no-reply@chat.example.org' }],
+  ])('knows whom letters are from: %j', (source, from) => {
+    expect(loadEnv({ SMTP_URL: 'smtp://mail.example.org', ...source }).mail?.from).toEqual(from);
+  });
+
+  it.each([{}, { NEXTAUTH_URL: 'http://192.0.2.1' }, { NEXTAUTH_URL: 'http://localhost:3000' }])(
+    'demands a sender where none can be made: %j',
+    (source) => {
+      expect(() => loadEnv({ SMTP_URL: 'smtp://mail.example.org', ...source })).toThrow(/^MAIL_FROM must be set/);
+    },
+  );
 });

@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 import { emailSchema } from './contracts/values';
+import { mailSettings, type MailSettings } from './mail-settings';
+import { read, SettingError, url, type Source } from './setting';
+
+export { SettingError } from './setting';
 
 const REGISTRATIONS = ['open', 'invited', 'closed'] as const;
 export type Registration = (typeof REGISTRATIONS)[number];
 
 /** The settings, read once at start-up. `docs` and README describe each by its variable. */
 export interface Env {
+  /** 0 until the system has chosen one, where any will do */
   port: number;
   host: string;
   /** undefined: the embedded PostgreSQL */
@@ -24,12 +29,9 @@ export interface Env {
   bcryptCost: number;
   rateLimits: boolean;
   logLevel: string;
+  /** undefined: no letters are sent */
+  mail: MailSettings | undefined;
   production: boolean;
-}
-
-/** A variable that is wrong; the message is one line that names it and says what is right. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -37,14 +39,6 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const HOST = /^[0-9a-z:.-]+$/i;
 /** NIST SP 800-107, 5.3.4: an HMAC key below 112 bits is not a key; 16 characters are the least that can hold them. */
 const SECRET_CHARACTERS = 16;
-
-type Source = Readonly<Record<string, string | undefined>>;
-
-/** An empty variable counts as unset: compose files and shells pass such. */
-function read(source: Source, name: string): string | undefined {
-  const value = source[name]?.trim();
-  return value === undefined || value === '' ? undefined : value;
-}
 
 function integer(source: Source, name: string, fallback: number, min: number, max: number): number {
   const value = read(source, name);
@@ -63,16 +57,6 @@ function oneOf<T extends string>(source: Source, name: string, fallback: T, valu
     throw new SettingError(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.`);
   }
   return found;
-}
-
-/** A URL whose value is never repeated in the message: it may hold a password. */
-function url(source: Source, name: string, protocols: readonly string[], example: string): URL | undefined {
-  const value = read(source, name);
-  if (value === undefined) return undefined;
-  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-    throw new SettingError(`${name} must be a URL such as ${example}.`);
-  }
-  return new URL(value);
 }
 
 function databaseUrl(source: Source): string | undefined {
@@ -136,6 +120,7 @@ function defaultDataDir(): string {
 export function loadEnv(source: Source): Env {
   const host = read(source, 'HOST') ?? 'localhost';
   if (!HOST.test(host)) throw new SettingError(`HOST must be a host name or an address, not ${JSON.stringify(host)}.`);
+  const address = publicUrl(source, host);
   return {
     // 0: any free port, which tests use.
     port: integer(source, 'PORT', 3000, 0, 65_535),
@@ -144,7 +129,7 @@ export function loadEnv(source: Source): Env {
     dataDir: resolve(read(source, 'DATA_DIR') ?? defaultDataDir()),
     secret: secret(source, 'NEXTAUTH_SECRET') ?? '',
     previousSecret: secret(source, 'NEXTAUTH_SECRET_PREVIOUS'),
-    publicUrl: publicUrl(source, host),
+    publicUrl: address,
     trustProxy: integer(source, 'TRUST_PROXY', 0, 0, 32),
     redisUrl: url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379')?.href,
     adminEmail: adminEmail(source),
@@ -153,6 +138,7 @@ export function loadEnv(source: Source): Env {
     bcryptCost: integer(source, 'BCRYPT_COST', 12, 4, 16),
     rateLimits: oneOf(source, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     logLevel: oneOf(source, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    mail: mailSettings(source, address),
     production: source.NODE_ENV === 'production',
   };
 }

@@ -32,6 +32,13 @@ export const RATE_LIMITS = {
   registerAddress: { points: 60, durationSeconds: 3_600 },
   /** Passwords set by a link from one address: the link's 256 bits cannot be guessed, this only bounds the work. */
   resetAddress: { points: 30, durationSeconds: 300 },
+  /** Letters with such a link asked for from one address, whoever they would be for: an office's worth of forgetful people. */
+  forgotAddress: { points: 30, durationSeconds: 300 },
+  /**
+   * Such letters to one account, whoever asks for them: no stranger fills its mailbox. The window is as long as the link is good, so
+   * whoever gets no further letter has a link that works.
+   */
+  resetLetter: { points: 3, durationSeconds: 3_600 },
   /** Invitations taken up from one address: their links cannot be guessed either, and a team may come at once. */
   inviteAddress: { points: 120, durationSeconds: 300 },
   /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */

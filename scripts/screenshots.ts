@@ -56,6 +56,8 @@ function shots(room: string): Shot[] {
     { name: 'admin-users', path: '/admin/users', signedIn: true },
     { name: 'admin-rooms', path: '/admin/rooms', signedIn: true },
     { name: 'admin-audit', path: '/admin/audit', signedIn: true },
+    { name: 'forgot', path: '/forgot', signedIn: false },
+    { name: 'forgot-sent', path: '/forgot?sent=1', signedIn: false },
     { name: 'reset-dead', path: '/reset?token=none', signedIn: false },
     {
       name: 'drawer',

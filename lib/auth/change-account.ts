@@ -1,9 +1,11 @@
 import { bus } from '../bus';
-import { accountChangesSchema } from '../contracts/accounts';
+import { accountChangesSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import type { Account } from '../contracts/entities';
 import { parseInput } from '../contracts/parse-input';
+import { emailLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
+import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { usernameSkeleton } from './names';
@@ -11,14 +13,19 @@ import { confirmPassword, holdAccount } from './own-password';
 import { asConflict, checkTaken } from './taken';
 
 /**
- * Changes the actor's username, address or language, all or nothing.
+ * Changes the actor's username, address or language, all or nothing. Of another address the one before is told by letter.
  *
  * @param input whatever came for {@link accountChangesSchema}
+ * @param asked the language of the request
  * @returns the account as it is afterwards
  * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable` with the fields that are wrong; `conflict` with
  *   those that are taken; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
-export async function changeAccount(actor: Actor, input: Readonly<Record<string, unknown>>): Promise<Account> {
+export async function changeAccount(
+  actor: Actor,
+  input: Readonly<Record<string, unknown>>,
+  asked: Locale,
+): Promise<Account> {
   await limit('command', actor.id);
   const hash = await confirmPassword(actor, input, 'password');
   const { username = null, email = null, locale = null } = parseInput(accountChangesSchema, input);
@@ -38,9 +45,12 @@ export async function changeAccount(actor: Actor, input: Readonly<Record<string,
       );
       const [row] = rows;
       if (!row) throw new Error('The account was not changed');
-      return { before: held.username, after: presentAccount(row) };
+      // Whoever reads the former mailbox must not set a password by a link that went there.
+      if (row.email !== held.email) await client.query('DELETE FROM password_resets WHERE user_id = $1', [actor.id]);
+      return { before: held, after: presentAccount(row) };
     });
-    bus().publish({ type: 'user:updated', account: after, previous: before });
+    bus().publish({ type: 'user:updated', account: after, previous: before.username });
+    if (before.email !== after.email) sendLetter(() => emailLetter(receiverOf(before, asked)));
     return after;
   } catch (error) {
     throw asConflict(error);

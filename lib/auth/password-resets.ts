@@ -1,12 +1,16 @@
+import type { PoolClient } from 'pg';
 import { audit } from '../audit';
 import { bus } from '../bus';
+import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { resetSchema } from '../contracts/administration';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES } from '../contracts/values';
+import { passwordLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { hashLinkToken, newLinkToken } from '../link-token';
+import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
 import { holdUser } from './managed-user';
 import { hashPassword } from './passwords';
@@ -23,28 +27,48 @@ function dead(): AppError {
   return new AppError('unprocessable', message, { errors: [{ path: 'token', message }] });
 }
 
+/** The secret part of a link, which is kept nowhere, and until when it is good. */
+interface IssuedReset {
+  token: string;
+  expiresAt: Date;
+}
+
 /**
- * Makes the token of a link that sets somebody's password, once, within a day. Earlier ones of that user are void from then on.
+ * Makes the token of a link that sets somebody's password, once. Earlier ones of that user are void from then on.
+ *
+ * @param client the connection whose transaction it belongs to, which holds the account's row: two at once would leave two links
+ * @param hours how long it is good
+ */
+export async function replaceReset(
+  client: Pick<PoolClient, 'query'>,
+  userId: number,
+  hours: number,
+): Promise<IssuedReset> {
+  const token = newLinkToken();
+  await client.query('DELETE FROM password_resets WHERE user_id = $1', [userId]);
+  const { rows } = await client.query<{ expires_at: Date }>(
+    `INSERT INTO password_resets (token_hash, user_id, expires_at)
+     VALUES ($1, $2, now() + make_interval(hours => $3)) RETURNING expires_at`,
+    [hashLinkToken(token), userId, hours],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('The reset was not written');
+  return { token, expiresAt: row.expires_at };
+}
+
+/**
+ * Makes such a token for an administrator, good for a day.
  *
  * @param username whose account, as it stands in a path
- * @returns the token, which is kept nowhere
  * @throws AppError `rate_limited`; `not_found`; `forbidden` for who is no administrator; `unavailable`
  */
-export async function issueReset(actor: Actor, username: string): Promise<{ token: string; expiresAt: Date }> {
+export async function issueReset(actor: Actor, username: string): Promise<IssuedReset> {
   await limit('command', actor.id);
-  const token = newLinkToken();
   return transaction(async (client) => {
     const user = await holdUser(client, actor, username);
-    await client.query('DELETE FROM password_resets WHERE user_id = $1', [user.id]);
-    const { rows } = await client.query<{ expires_at: Date }>(
-      `INSERT INTO password_resets (token_hash, user_id, expires_at)
-       VALUES ($1, $2, now() + make_interval(hours => $3)) RETURNING expires_at`,
-      [hashLinkToken(token), user.id, LIFE_HOURS],
-    );
-    const [row] = rows;
-    if (!row) throw new Error('The reset was not written');
+    const issued = await replaceReset(client, user.id, LIFE_HOURS);
     await audit(client, actor, { action: 'user:reset-issued', user: { id: user.id, username: user.username } });
-    return { token, expiresAt: row.expires_at };
+    return issued;
   });
 }
 
@@ -63,14 +87,15 @@ export async function usernameOfReset(token: string): Promise<string | null> {
 }
 
 /**
- * Sets a new password by a link, and ends every session of that account.
+ * Sets a new password by a link, and ends every session of that account. Its owner is told by letter.
  *
  * @param input whatever came for {@link resetSchema}
  * @param address where it came from
+ * @param asked the language of the request
  * @throws AppError `rate_limited`; `unprocessable` with the fields that are wrong, `token` for one that is not valid (any more);
  *   `unavailable`
  */
-export async function resetPassword(input: unknown, address: string): Promise<void> {
+export async function resetPassword(input: unknown, address: string, asked: Locale): Promise<void> {
   await limit('resetAddress', address);
   let parsed;
   try {
@@ -84,10 +109,10 @@ export async function resetPassword(input: unknown, address: string): Promise<vo
   // Before the hashing, which takes a quarter of a second that strangers need not have.
   if ((await usernameOfReset(token)) === null) throw dead();
   const hash = await hashPassword(password);
-  const events = await transaction(async (client) => {
+  const { user, events } = await transaction(async (client) => {
     // The account before the link, as issuing does: otherwise the two could wait for each other.
-    const { rows } = await client.query<{ id: number }>(
-      `SELECT u.id FROM password_resets r JOIN users u ON u.id = r.user_id WHERE ${OPEN} FOR UPDATE OF u`,
+    const { rows } = await client.query<{ id: number; email: string; locale: string | null }>(
+      `SELECT u.id, u.email, u.locale FROM password_resets r JOIN users u ON u.id = r.user_id WHERE ${OPEN} FOR UPDATE OF u`,
       [hashLinkToken(token)],
     );
     const [user] = rows;
@@ -97,7 +122,8 @@ export async function resetPassword(input: unknown, address: string): Promise<vo
     ]);
     if (used.rowCount === 0) throw dead();
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [user.id, hash]);
-    return revokeSessionsOf(client, user.id);
+    return { user, events: await revokeSessionsOf(client, user.id) };
   });
   for (const event of events) bus().publish(event);
+  sendLetter(() => passwordLetter(receiverOf(user, asked)));
 }

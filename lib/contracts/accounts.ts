@@ -19,6 +19,9 @@ export const loginSchema = z.strictObject({
   password: givenPasswordSchema,
 });
 
+/** What `POST /forgot` takes. */
+export const forgotSchema = z.strictObject({ email: emailSchema });
+
 export const localeSchema = z.enum(['en', 'ru']);
 export type Locale = z.infer<typeof localeSchema>;
 

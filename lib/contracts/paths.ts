@@ -41,6 +41,11 @@ export function resetPath(token: string): string {
   return `/reset?token=${encodeURIComponent(token)}`;
 }
 
+/** The page where somebody asks for such a link by letter; `sent` has it say that one is on its way. */
+export function forgotPath(sent = false): string {
+  return sent ? '/forgot?sent=1' : '/forgot';
+}
+
 /** The page that an invitation's link opens; its form is posted there. */
 export function invitePath(token: string): string {
   return `/invite/${encodeURIComponent(token)}`;

@@ -5,10 +5,10 @@ import { clearedCookies } from '../auth/cookies';
 import { deleteAccount } from '../auth/delete-account';
 import { endSession, endSessions } from '../auth/own-sessions';
 import type { Actor } from '../contracts/actor';
-import { accountFormSchema, type AccountForm } from '../contracts/accounts';
+import { accountFormSchema, type AccountForm, type Locale } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
 import { ACCOUNT_DELETION_PATH, accountPath, loginPath } from '../contracts/paths';
-import { actorOf, readInput, type Bindings } from './context';
+import { actorOf, localeOf, readInput, type Bindings } from './context';
 import { answerForm, seeOther } from './forms';
 import { sessionIdOf } from './me';
 
@@ -29,11 +29,11 @@ async function endSome(actor: Actor, { session = '' }: Fields): Promise<boolean>
 }
 
 /** What each form does, by its name in the query; each gives whether the session that asks has ended. */
-const FORMS: Record<AccountForm, (actor: Actor, input: Fields) => Promise<boolean>> = {
+const FORMS: Record<AccountForm, (actor: Actor, input: Fields, asked: Locale) => Promise<boolean>> = {
   // A field that is left empty was not posted: it counts as wrong here, not as one to be left as it is.
-  username: (actor, input) => changeAccount(actor, { username: '', ...input }).then(() => false),
-  email: (actor, input) => changeAccount(actor, { email: '', ...input }).then(() => false),
-  password: (actor, input) => changePassword(actor, input).then(() => false),
+  username: (actor, input, asked) => changeAccount(actor, { username: '', ...input }, asked).then(() => false),
+  email: (actor, input, asked) => changeAccount(actor, { email: '', ...input }, asked).then(() => false),
+  password: (actor, input, asked) => changePassword(actor, input, asked).then(() => false),
   sessions: endSome,
 };
 
@@ -43,7 +43,7 @@ accountForms.post('/user/account', (context) => {
     if (!form.success) throw new AppError('not_found', 'There is no such form.');
     const input = readInput(context, { form: true });
     const actor = await actorOf(context);
-    if (await FORMS[form.data](actor, input))
+    if (await FORMS[form.data](actor, input, localeOf(context)))
       return seeOther(loginPath('/user', 'ended'), clearedCookies(context.env.edge.secure));
     return seeOther(accountPath({ done: form.data }));
   });

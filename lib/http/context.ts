@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context as HonoContext } from 'hono';
+import { parse } from 'hono/utils/cookie';
 import { authenticate, credentialOf, type Credential } from '../auth/credentials';
 import type { Client } from '../auth/accounts';
+import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
 import { isForeign, type Edge } from '../edge';
+import { chooseLocale, LOCALE_COOKIE } from '../i18n/locales';
 
 /** What the front door knows of a request and hands to its handlers. */
 export interface Bindings {
@@ -126,6 +129,12 @@ export async function actorOf(context: Context): Promise<Actor> {
 /** Where a request comes from, for sessions and limits. */
 export function clientOf({ env: { incoming, edge } }: Context): Client {
   return { address: edge.address, userAgent: incoming.headers['user-agent'] ?? '' };
+}
+
+/** The language that a request asks for: what was chosen in that browser, else what it prefers, else English. */
+export function localeOf({ env: { incoming } }: Context): Locale {
+  const { cookie = '', 'accept-language': accepted = null } = incoming.headers;
+  return chooseLocale(parse(cookie)[LOCALE_COOKIE], null, accepted);
 }
 
 /** The answer of a handler that has let Next write it. */

@@ -78,6 +78,7 @@ const PAGE_ONLY = new RegExp(
     '',
     'login',
     'register',
+    'forgot',
     'reset',
     'invite/[^/]+',
     'user/search',
@@ -97,6 +98,7 @@ const FORM_ACTION = new RegExp(
   `^/(?:${[
     'register',
     'login',
+    'forgot',
     'reset',
     'invite/[^/]+',
     'user/rooms',

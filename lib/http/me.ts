@@ -6,7 +6,7 @@ import { deleteAccount } from '../auth/delete-account';
 import { endSession, endSessions, listSessions } from '../auth/own-sessions';
 import { AppError } from '../contracts/errors';
 import { accountOf } from './api';
-import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, localeOf, readInput, type Bindings, type Context } from './context';
 
 /** The own account as a resource, for programs. */
 export const me = new Hono<{ Bindings: Bindings }>();
@@ -27,7 +27,7 @@ me.get('/me', async (context) => context.json({ user: accountOf(await actorOf(co
 
 me.patch('/me', async (context) => {
   const input = readInput(context);
-  return context.json({ user: await changeAccount(await actorOf(context), input) });
+  return context.json({ user: await changeAccount(await actorOf(context), input, localeOf(context)) });
 });
 
 me.delete('/me', async (context) => {
@@ -38,7 +38,7 @@ me.delete('/me', async (context) => {
 
 me.post('/me/password', async (context) => {
   const input = readInput(context);
-  await changePassword(await actorOf(context), input);
+  await changePassword(await actorOf(context), input, localeOf(context));
   return context.body(null, 204);
 });
 

@@ -8,7 +8,7 @@ import { prisma } from '@/lib/db';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';
 
-const house = useHouse();
+const house = useHouse({ letters: true });
 
 const RESET_TOKEN = 'a token that only this test knows';
 
@@ -76,6 +76,16 @@ const PLACES: Place[] = [
   },
   { name: 'sign-in', path: () => '/login' },
   { name: 'sign-in after a session', path: () => '/login?notice=ended' },
+  { name: 'forgotten password', path: () => '/forgot' },
+  {
+    name: 'forgotten password refused',
+    path: () => '/forgot',
+    prepare: async (page) => {
+      await page.locator('form[action="/forgot"] button[type="submit"]').click();
+      await page.locator('[aria-invalid="true"]').first().waitFor();
+    },
+  },
+  { name: 'letter sent', path: () => '/forgot?sent=1' },
   { name: 'new password', path: () => `/reset?token=${RESET_TOKEN}` },
   { name: 'dead reset link', path: () => '/reset?token=nonsense' },
   { name: 'nothing there', path: () => '/nowhere' },

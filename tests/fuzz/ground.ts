@@ -49,7 +49,8 @@ export async function layGround(): Promise<Ground> {
     database: embedded.url,
     dataDir: path,
     nodeArguments: ['--expose-gc', '--import', join(import.meta.dirname, 'monitor.mjs')],
-    env: { FUZZ_MONITOR_FILE: file },
+    // A mail server that never answers: letters must not matter to anybody.
+    env: { FUZZ_MONITOR_FILE: file, SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'fuzz@example.org' },
   });
   void server.ended.then(undoAtExit(() => signal(server.pid, 'SIGKILL')));
 

@@ -11,6 +11,7 @@ interface Body {
 const FIELDS: Record<string, Record<string, unknown>> = {
   'POST /register': { email: 'fuzz-1@example.org', username: 'fuzz-1', password: 'correct horse battery' },
   'POST /login': { email: '{EMAIL}', password: 'correct horse battery', callbackUrl: '/chat/arena?x=1#m-2' },
+  'POST /forgot': { email: '{EMAIL}' },
   'POST /preferences': { locale: 'ru', theme: 'dark', returnTo: '/user?x=1' },
   'POST /user/rooms': { name: 'Fuzz Room 1', topic: 'made by a form', visibility: 'public' },
   'POST /chat/:room': { body: 'Hello <b>there</b>', clientMessageId: '3f0c9e6e-7f0e-4a43-9a53-0123456789ab' },
@@ -44,6 +45,8 @@ const OTHERS = [
   'OPTIONS /',
   'GET /login?callbackUrl=%2Fuser%3Fx%3D1',
   'GET /register',
+  'GET /forgot?sent=1',
+  'POST /forgot',
   'GET /user',
   'GET /user/rooms',
   'GET /user/search?q=arena',

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import type { User } from '@/generated/prisma/client';
 import { PASSWORD } from '../factories';
 import { launchBrowser } from './browser';
+import { Mailbox } from './mailbox';
 import { startServer, type RunningServer } from './server';
 
 /** Milliseconds that a page has for anything a person would wait for. */
@@ -84,6 +85,8 @@ export class Visitor {
 export interface House {
   readonly server: RunningServer;
   readonly url: string;
+  /** where the service brings its letters, in a house that has one */
+  readonly mailbox: Mailbox;
   /** a new browser context: by default a wide window in English */
   visitor(options?: BrowserContextOptions): Promise<Visitor>;
   /** the same, signed in */
@@ -96,19 +99,24 @@ export interface House {
 /**
  * Gives a test file the built server on its own database, and a browser. After each test every page is closed, and whatever a
  * page complained of fails the test.
+ *
+ * @param options.letters whether the service has a mail server
  */
-export function useHouse(): House {
+export function useHouse({ letters = false } = {}): House {
   let browser: Browser | undefined;
   let server: RunningServer | undefined;
+  let mailbox: Mailbox | undefined;
   let visitors: Visitor[] = [];
 
+  const settings = () => (mailbox ? { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' } : {});
   const running = (): RunningServer => {
     if (!server) throw new Error('The house is opened before the first test');
     return server;
   };
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchBrowser(), startServer()]);
+    if (letters) mailbox = await Mailbox.open();
+    [browser, server] = await Promise.all([launchBrowser(), startServer({ env: settings() })]);
   });
 
   afterEach(async ({ task }) => {
@@ -123,6 +131,7 @@ export function useHouse(): House {
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
+    await mailbox?.close();
   });
 
   const visitor = async (options: BrowserContextOptions = {}): Promise<Visitor> => {
@@ -146,6 +155,10 @@ export function useHouse(): House {
     get url() {
       return running().url;
     },
+    get mailbox() {
+      if (!mailbox) throw new Error('This house has no mailbox');
+      return mailbox;
+    },
     visitor,
     async visitorAs(user, options) {
       const made = await visitor(options);
@@ -156,7 +169,7 @@ export function useHouse(): House {
       await running().kill();
     },
     async restart() {
-      server = await startServer({ env: { PORT: String(running().port) } });
+      server = await startServer({ env: { ...settings(), PORT: String(running().port) } });
     },
   };
 }

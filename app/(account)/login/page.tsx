@@ -5,11 +5,12 @@ import { redirect } from 'next/navigation';
 import { LoginForm } from '@/components/account/login-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
+import { sendsLetters } from '@/lib/auth/forgotten-password';
 import { Note } from '@/components/ui/note';
 import { currentActor } from '@/lib/auth/page-session';
 import { registrationNow } from '@/lib/auth/registration';
 import { SUSPENDED } from '@/lib/auth/sessions';
-import { loginPath } from '@/lib/contracts/paths';
+import { forgotPath, loginPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 
@@ -43,6 +44,17 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
         </div>
       )}
       <LoginForm problems={problems} callbackUrl={callbackUrl} />
+      {sendsLetters() && (
+        <p className="mt-4 text-center text-sm">
+          <Link
+            href={forgotPath()}
+            prefetch={false}
+            className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
+          >
+            {t('forgotLink')}
+          </Link>
+        </p>
+      )}
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         {(await registrationNow()) === 'open' && (
           <p>

@@ -2,8 +2,10 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { ResetForm } from '@/components/account/reset-form';
 import { ButtonLink } from '@/components/ui/button-link';
+import { sendsLetters } from '@/lib/auth/forgotten-password';
 import { usernameOfReset } from '@/lib/auth/password-resets';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
+import { forgotPath } from '@/lib/contracts/paths';
 import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -19,12 +21,13 @@ export default async function ResetPage({ searchParams }: PageProps<'/reset'>) {
   const username = typeof token === 'string' ? await usernameOfReset(token) : null;
   if (typeof token !== 'string' || username === null) {
     await answerStatus(ERROR_STATUS.not_found);
+    const again = sendsLetters();
     return (
       <>
         <h1 className="text-title font-semibold">{t('resetDeadTitle')}</h1>
-        <p className="mt-2 mb-9 text-muted">{t('resetDeadLead')}</p>
-        <ButtonLink href="/login" variant="secondary" prefetch={false}>
-          {t('loginSubmit')}
+        <p className="mt-2 mb-9 text-muted">{t(again ? 'resetDeadAgain' : 'resetDeadLead')}</p>
+        <ButtonLink href={again ? forgotPath() : '/login'} variant="secondary" prefetch={false}>
+          {t(again ? 'forgotAgain' : 'loginSubmit')}
         </ButtonLink>
       </>
     );

@@ -44,6 +44,8 @@ export const ACCOUNT_FIELDS: readonly Field[] = [
   probe('POST /login email', (s, text) => sendJson(s, '/login', login(s, { email: text }))),
   probe('POST /login password', (s, text) => sendJson(s, '/login', login(s, { password: text }))),
   probe('form /login email', (s, text) => sendForm(s, '/login', login(s, { email: text }))),
+  rule('POST /forgot email', emailSchema, (s, text) => sendJson(s, '/forgot', { email: text })),
+  rule('form /forgot email', emailSchema, (s, text) => sendForm(s, '/forgot', { email: text })),
   probe('form /login grant', (s, text) =>
     sendForm(s, '/login', { grant_type: text, username: text, password: text }, '*/*'),
   ),

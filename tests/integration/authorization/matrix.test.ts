@@ -1,8 +1,10 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMAND_SCHEMAS } from '@/lib/contracts/commands';
+import { loadEnv, setEnv } from '@/lib/env';
 import { routes } from '@/lib/http/front';
 import { TRANSPORTS } from '../../harness/clients';
 import { Refused } from '../../harness/plain-client';
+import { TEST_SETTINGS } from '../../harness/settings';
 import { inWorld, request } from '../contract/world';
 import { declared, ofAnswer, ofStatus } from './outcome';
 import { makeStage, STANDINGS, VISIBILITIES, type Stage, type Standing, type Visibility } from './stage';
@@ -10,6 +12,8 @@ import { COMMANDS, IN_ROOM, ROUTES, SEE, type CommandRow, type RouteRow } from '
 
 const world = inWorld();
 let cells = 0;
+// With a mail server, though none that listens: without one, asking for a link is refused to everybody.
+beforeAll(() => setEnv(loadEnv({ ...TEST_SETTINGS, SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'house@example.org' })));
 afterAll(() => process.stdout.write(`Authorisation: ${cells} cells of commands and routes compared\n`));
 
 /** Socket.IO's own word for who may not connect. */

@@ -127,6 +127,8 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /api/v1/admin/rooms': ADMINISTRATORS,
   'POST /admin/users/:username': { ...OF_SOMEBODY, json: () => ({ suspended: false }) },
   'POST /admin/users/:username/reset': OF_SOMEBODY,
+  // The answer is the same for everybody, whoever's address it is: what comes of it is in contract/forgotten-password.
+  'POST /forgot': { ...ANYBODY, json: () => ({ email: 'nobody@example.org' }) },
   // By the link alone: nobody has one here.
   'POST /reset': {
     public: '422 422 422 422 422 422 422',
@@ -168,6 +170,7 @@ export const PAGES: Record<string, Row> = {
   '/admin/rooms': { public: '303 404 404 404 404 ok 303' },
   '/admin/invitations': { public: '303 404 404 404 404 ok 303' },
   '/admin/audit': { public: '303 404 404 404 404 ok 303' },
+  '/forgot': ANYBODY,
   '/reset': { public: '404 404 404 404 404 404 404' },
   // By the owner's link; its members are led to the room.
   '/invite/:token': { public: 'ok ok 303 303 403 ok ok' },

@@ -178,6 +178,7 @@ describe('pages', () => {
   const PAGES: [string, number, Headers?][] = [
     ['/login', 200],
     ['/register', 200],
+    ['/forgot', 200],
     ['/reset?token=x', 404],
     ['/nowhere', 404],
     ['/chat/nowhere', 404],
@@ -193,7 +194,7 @@ describe('pages', () => {
   it.each(PAGES)(
     '%s runs scripts with its nonce alone, whatever policy comes with the request',
     async (path, status) => {
-      const isOpen = /^\/(?:login|register|reset)/.test(path);
+      const isOpen = /^\/(?:login|register|forgot|reset)/.test(path);
       const forged = { 'content-security-policy': `script-src 'nonce-forged'`, 'x-nonce': 'forged' };
       const nonces = new Set<string>();
       for (const headers of [{}, forged]) {

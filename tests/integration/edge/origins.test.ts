@@ -74,7 +74,7 @@ describe('a page of another site that has somebody’s cookie', () => {
       { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
     ];
     // Without either header nobody can say where a change comes from; signing in and registering are for programs, too.
-    if (!/^\/(?:login|register|preferences|reset)$/.test(path))
+    if (!/^\/(?:login|register|preferences|forgot|reset)$/.test(path))
       sent.push(
         {},
         { 'sec-fetch-site': 'cross-site' },

@@ -1,0 +1,25 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { FormSummary } from '@/components/ui/form-summary';
+import { useCheckedForm } from '@/components/ui/use-checked-form';
+import { forgotSchema } from '@/lib/contracts/accounts';
+import { forgotPath } from '@/lib/contracts/paths';
+import type { FormProblems } from '@/lib/i18n/form-messages';
+
+/** Asks for a letter with a link that sets a new password. */
+export function ForgotForm({ problems }: { problems: FormProblems }) {
+  const t = useTranslations('account');
+  const { field, onSubmit } = useCheckedForm(forgotSchema, problems);
+  return (
+    <form method="post" action={forgotPath()} noValidate onSubmit={onSubmit} className="space-y-6">
+      <FormSummary problems={problems} />
+      <Field label={t('email')} type="email" autoComplete="username" required {...field('email')} />
+      <Button type="submit" className="w-full">
+        {t('forgotSubmit')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+import { createTranslator } from 'next-intl';
+import { localeSchema, type Locale } from './contracts/accounts';
+import { forgotPath, resetPath } from './contracts/paths';
+import { env } from './env';
+import type { Letter } from './mail';
+import en from '../messages/en.json';
+import ru from '../messages/ru.json';
+
+/** Whom a letter is for. */
+export interface Receiver {
+  email: string;
+  locale: Locale;
+}
+
+/**
+ * An account as the receiver of a letter.
+ *
+ * @param asked the language of the request that it comes of, where the account has none
+ */
+export function receiverOf({ email, locale }: { email: string; locale: string | null }, asked: Locale): Receiver {
+  return { email, locale: localeSchema.safeParse(locale).data ?? asked };
+}
+
+/**
+ * Where the links of letters lead: the configured address and never a request's, which whoever asks can make up. Without one the
+ * service is on loopback.
+ */
+function origin(): URL {
+  const { publicUrl, port } = env();
+  return publicUrl ?? new URL(`http://localhost:${port}`);
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escape = (text: string) => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
+
+/** Paragraphs as text and as HTML; a URL is a paragraph of its own. */
+function compose({ email, locale }: Receiver, subject: string, paragraphs: (string | URL)[]): Letter {
+  const html = paragraphs.map((paragraph) =>
+    typeof paragraph === 'string'
+      ? `<p>${escape(paragraph)}</p>`
+      : `<p><a href="${escape(paragraph.href)}">${escape(paragraph.href)}</a></p>`,
+  );
+  return {
+    to: email,
+    subject,
+    text: `${paragraphs.map(String).join('\n\n')}\n`,
+    html: `<!doctype html><html lang="${locale}"><body>${html.join('')}</body></html>`,
+  };
+}
+
+function words(locale: Locale) {
+  const t = createTranslator({ locale, messages: locale === 'ru' ? ru : en, namespace: 'letters' });
+  const { host } = origin();
+  return (key: Parameters<typeof t>[0]) => t(key, { host });
+}
+
+/** The letter with a link that sets a new password. Nothing in it was typed by anybody: whoever asks may be a stranger. */
+export function resetLetter(receiver: Receiver, token: string): Letter {
+  const t = words(receiver.locale);
+  const link = new URL(resetPath(token), origin());
+  return compose(receiver, t('resetSubject'), [t('resetLead'), t('resetLink'), link, t('resetOther')]);
+}
+
+/** The letter that tells the owner of another password. */
+export function passwordLetter(receiver: Receiver): Letter {
+  const t = words(receiver.locale);
+  const link = new URL(forgotPath(), origin());
+  return compose(receiver, t('passwordSubject'), [t('passwordLead'), t('passwordOther'), link]);
+}
+
+/** The letter that tells the owner of another e-mail address, to the one before. */
+export function emailLetter(receiver: Receiver): Letter {
+  const t = words(receiver.locale);
+  return compose(receiver, t('emailSubject'), [t('emailLead'), t('emailOther')]);
+}

@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { env, loadEnv, setEnv, type Env } from '@/lib/env';
+import { log } from '@/lib/log';
+import { PASSWORD } from '../../factories';
+import { linkIn, Mailbox, type MailboxOptions } from '../../harness/mailbox';
+import { createPerson } from '../../harness/people';
+import { startServer } from '../../harness/server';
+import { inWorld, request } from './world';
+
+const world = inWorld();
+let usual: Env;
+let open: Mailbox[] = [];
+const logged = vi.fn();
+beforeAll(() => {
+  usual = env();
+  // Here and not above: a new level, which every test file sets, brings new methods.
+  vi.spyOn(log, 'warn').mockImplementation(logged);
+});
+afterEach(async () => {
+  setEnv(usual);
+  await Promise.all(open.map((mailbox) => mailbox.close()));
+  open = [];
+  logged.mockClear();
+});
+afterAll(() => vi.restoreAllMocks());
+
+function use(url: string): void {
+  const { mail } = loadEnv({ SMTP_URL: url, MAIL_FROM: 'house@example.org' });
+  setEnv({ ...usual, port: world.server.port, mail });
+}
+
+async function mailboxWith(options: MailboxOptions = {}): Promise<Mailbox> {
+  const mailbox = await Mailbox.open(options);
+  open.push(mailbox);
+  return mailbox;
+}
+
+const forgot = (email: string) => request(world, '/forgot', { json: { email } });
+const everythingLogged = () => JSON.stringify(logged.mock.calls);
+const givenUp = () => vi.waitFor(() => expect(logged.mock.calls.at(-1)?.[1]).toBe('A letter was given up'));
+
+describe('a letter', () => {
+  it('waits for a mail server that is down, and the answer does not', async () => {
+    const gone = await Mailbox.open();
+    await gone.close();
+    use(gone.url());
+    const person = await createPerson();
+    const response = await forgot(person.email);
+    expect([response.status, await response.text()]).toEqual([202, '']);
+    await vi.waitFor(() => expect(logged).toHaveBeenCalled());
+    const mailbox = await mailboxWith({ port: gone.port });
+    expect(await mailbox.to(person.email)).toHaveLength(1);
+    expect(everythingLogged()).not.toContain(person.email);
+  });
+
+  it('is brought by who the mail server knows', async () => {
+    const mailbox = await mailboxWith({ auth: { user: 'chat@example.org', pass: 'p@ss:word' } });
+    use(mailbox.url('chat%40example.org:p%40ss%3Aword'));
+    const person = await createPerson();
+    await forgot(person.email);
+    expect((await mailbox.to(person.email))[0]).toMatchObject({ user: 'chat@example.org' });
+  });
+
+  it('is given up where the mail server knows us not, and the log holds no secret', async () => {
+    const mailbox = await mailboxWith({ auth: { user: 'chat', pass: 'right' } });
+    use(mailbox.url('chat:hunter2'));
+    const person = await createPerson();
+    const response = await forgot(person.email);
+    expect([response.status, await response.text()]).toEqual([202, '']);
+    await givenUp();
+    expect(logged.mock.calls[0]?.[0]).toEqual({ code: 'EAUTH', responseCode: 535, tries: 1 });
+    expect(everythingLogged()).not.toMatch(new RegExp(`hunter2|${person.email}`));
+    expect(mailbox.letters).toEqual([]);
+  });
+
+  it('goes by TLS where the mail server speaks it', async () => {
+    const mailbox = await mailboxWith({ tls: true });
+    use(mailbox.url());
+    const person = await createPerson();
+    await forgot(person.email);
+    expect((await mailbox.to(person.email))[0]).toMatchObject({ secure: true });
+  });
+
+  // 0.0.0.0 leads to this machine, and is no loopback address by its name.
+  it('goes to no other machine without TLS, nor is a password told', async () => {
+    const mailbox = await mailboxWith({ auth: { user: 'chat', pass: 'right' } });
+    use(mailbox.url('chat:right', '0.0.0.0'));
+    await forgot((await createPerson()).email);
+    await givenUp();
+    expect(logged.mock.calls[0]?.[0]).toMatchObject({ code: 'ETLS' });
+    expect([mailbox.letters, mailbox.logins]).toEqual([[], 0]);
+  });
+
+  it('goes to no machine that cannot prove who it is', async () => {
+    const mailbox = await mailboxWith({ tls: true, auth: { user: 'chat', pass: 'right' } });
+    use(mailbox.url('chat:right', '0.0.0.0'));
+    await forgot((await createPerson()).email);
+    await vi.waitFor(() => expect(logged).toHaveBeenCalled());
+    expect([mailbox.letters, mailbox.logins]).toEqual([[], 0]);
+  });
+});
+
+it('a letter under way still goes out when the service is stopped', async () => {
+  const mailbox = await mailboxWith({ delay: 1_500 });
+  const server = await startServer({ env: { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' } });
+  const person = await createPerson();
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${server.url}/forgot`, { method: 'POST', headers, body: JSON.stringify({ email: person.email }) });
+  await vi.waitFor(() => expect(mailbox.brought).toBe(1), { timeout: 5_000, interval: 10 });
+  expect(mailbox.letters).toEqual([]);
+  expect((await server.stop()).code).toBe(0);
+  expect(mailbox.letters).toHaveLength(1);
+  expect(server.logs()).not.toContain('letter');
+});
+
+describe('the owner is told', () => {
+  it('of another password, in their language', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    const [anna, boris] = [await createPerson({ locale: 'ru' }), await createPerson()];
+    const json = { currentPassword: PASSWORD, newPassword: 'another password' };
+    for (const person of [anna, boris])
+      expect((await request(world, '/api/v1/me/password', { as: person, json })).status).toBe(204);
+    const { host } = new URL(world.url);
+    expect((await mailbox.to(anna.email))[0]?.subject).toBe(`Пароль для ${host} изменён`);
+    const [letter] = await mailbox.to(boris.email);
+    expect(letter?.subject).toBe(`Your password for ${host} was changed`);
+    expect(letter && linkIn(letter).href).toBe(`${world.url}/forgot`);
+  });
+
+  it('of a password that was set by a link', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    const person = await createPerson();
+    await forgot(person.email);
+    const [letter] = await mailbox.to(person.email);
+    const token = letter && linkIn(letter).searchParams.get('token');
+    expect((await request(world, '/reset', { json: { token, password: 'another password' } })).status).toBe(204);
+    const [, notice] = await mailbox.to(person.email, 2);
+    expect(notice?.subject).toMatch(/^Your password for .+ was changed$/);
+  });
+
+  it('of another e-mail address, at the one before, and of nothing else', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    const person = await createPerson();
+    const change = (json: object) => request(world, '/api/v1/me', { method: 'PATCH', as: person, json });
+    expect((await change({ username: 'quite-new', locale: 'en' })).status).toBe(200);
+    expect((await change({ email: person.email, password: PASSWORD })).status).toBe(200);
+    expect((await change({ email: 'taken-over@example.org', password: PASSWORD })).status).toBe(200);
+    // Letters go out one by one: with this one, all before it are there.
+    const other = await createPerson();
+    await forgot(other.email);
+    await mailbox.to(other.email);
+    const [letter, ...more] = mailbox.letters.filter(({ to }) => !to.includes(other.email));
+    expect([letter?.to, more]).toEqual([[person.email], []]);
+    expect(letter?.subject).toMatch(/^Your e-mail address for .+ was changed$/);
+    expect(letter?.text).not.toContain('taken-over');
+  });
+});
