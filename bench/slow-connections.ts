@@ -30,10 +30,10 @@ const SLOW: Slow[] = [
   },
   {
     name: 'read',
-    // More than the buffers of both ends hold, and nothing of it is read.
+    // As much as one connection may ask for, and nothing of it is read.
     begin: (socket, asset) => {
       socket.pause();
-      socket.write(`GET ${asset} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(64));
+      socket.write(`GET ${asset} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(4));
     },
     drip: null,
   },
@@ -97,7 +97,7 @@ export async function measureSlowConnections(url: string): Promise<string> {
   for (let place = 0; place < CONNECTIONS; place++) {
     const slow = SLOW[place % SLOW.length];
     if (slow) open(slow, place);
-    if (place % 100 === 99) await sleep(20);
+    if (place % 100 === 99) await sleep(200);
   }
   const during = await watching;
   stopped = true;

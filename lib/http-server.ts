@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Acceptors } from './acceptors';
 
 /** Milliseconds. A whole request, body included, has to arrive within this; uploads of 256 KiB need 9 kB/s. */
@@ -12,6 +13,22 @@ const IDLE_TIMEOUT = 120_000;
 const CHECK_INTERVAL = 5_000;
 /** Milliseconds that requests in flight are given at shutdown. */
 const DRAIN = 5_000;
+/**
+ * Requests of one connection that may wait for their answers. Browsers and proxies send one after the other; Node begins them all
+ * at once, so that whoever sends many and reads nothing would have them worked on for nothing.
+ */
+const PIPELINE = 4;
+
+/** Lets go of connections that ask for more than they take. */
+function refusePipelines(server: Server): void {
+  const waiting = new WeakMap<Socket, number>();
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const count = (waiting.get(socket) ?? 0) + 1;
+    waiting.set(socket, count);
+    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    if (count > PIPELINE) socket.destroy();
+  });
+}
 
 /** Node's HTTP server with limits against clients that are slow on purpose. */
 export function createHttpServer(): Server {
@@ -22,6 +39,7 @@ export function createHttpServer(): Server {
     connectionsCheckingInterval: CHECK_INTERVAL,
   });
   server.timeout = IDLE_TIMEOUT;
+  refusePipelines(server);
   return server;
 }
 

@@ -39,6 +39,24 @@ describe('requests whose head never ends', () => {
   });
 });
 
+describe('requests that do not wait for their answers', () => {
+  /** Sends so many at once, and gives how many were answered before the connection was over or a second had passed. */
+  async function answered(requests: number): Promise<number> {
+    const socket = connect(world.server.port, 'localhost');
+    let answer = '';
+    socket.on('data', (data) => (answer += String(data)));
+    socket.on('error', () => undefined);
+    socket.write('GET /api/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(requests));
+    await Promise.race([once(socket, 'close'), sleep(1_000)]);
+    socket.destroy();
+    return answer.split('HTTP/1.1 200').length - 1;
+  }
+
+  it('are answered as long as they are few', async () => expect(await answered(4)).toBe(4));
+
+  it('are not begun beyond that', async () => expect(await answered(64)).toBeLessThanOrEqual(4));
+});
+
 it.each(TRANSPORT_NAMES)('an address in a message is fetched by nobody: %s', async (transport) => {
   let reached = 0;
   const elsewhere = createServer((socket) => {
