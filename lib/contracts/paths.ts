@@ -74,3 +74,12 @@ export function adminListPath(
   const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== '')).toString();
   return `/admin/${list}${query && `?${query}`}`;
 }
+
+/** What begins a sign-in at the OpenID Connect provider, and where the provider sends people back to: next-auth's addresses. */
+export const OPENID_BEGIN_PATH = '/api/auth/signin/oidc';
+export const OPENID_CALLBACK_PATH = '/api/auth/callback/oidc';
+
+/** A page with why a sign-in at the provider came to nothing. */
+export function refusedPath(page: string, refused: string): string {
+  return `${page}${page.includes('?') ? '&' : '?'}refused=${refused}`;
+}
