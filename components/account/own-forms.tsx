@@ -146,7 +146,9 @@ export function ConnectionForm({
       className="max-w-md space-y-5"
     >
       <FormSummary problems={problems} />
-      {asks && <PasswordField autoComplete="current-password" required {...field('password')} />}
+      {asks && (
+        <PasswordField id="field-connect-password" autoComplete="current-password" required {...field('password')} />
+      )}
       {(hasPassword || !connected) && (
         <Button type="submit" variant={connected ? 'secondary' : 'primary'} className="whitespace-normal">
           {t(connected ? 'disconnect' : 'connect', { name })}
