@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { NextApiRequest, NextApiResponse } from 'next';
-import type { AuthOptions } from 'next-auth';
+import type * as NextAuth from 'next-auth';
 
 /** A request to next-auth that does not come through Next. */
 export interface AuthCall {
@@ -22,7 +22,7 @@ export interface AuthAnswer {
 }
 
 /** Loaded by whoever needs it: without a provider the server never does. */
-const load: (path: 'next-auth') => typeof import('next-auth') = createRequire(import.meta.url);
+const load: (path: 'next-auth') => typeof NextAuth = createRequire(import.meta.url);
 
 /**
  * Has next-auth answer outside of Next, where the rest of what signs people in is. It is written for Next's older API routes too, and
@@ -30,7 +30,7 @@ const load: (path: 'next-auth') => typeof import('next-auth') = createRequire(im
  *
  * @throws whatever next-auth throws
  */
-export async function callNextAuth(call: AuthCall, options: AuthOptions): Promise<AuthAnswer> {
+export async function callNextAuth(call: AuthCall, options: NextAuth.AuthOptions): Promise<AuthAnswer> {
   const headers = new Map<string, unknown>();
   let body: unknown;
   const response = {

@@ -91,23 +91,22 @@ export async function finishOpenId(
 ): Promise<{ cookies: string[] }> {
   const { issuer } = openIdSettings();
   if (query.error !== undefined) throw refusal(query.error === 'access_denied' ? 'cancelled' : 'failed');
-  let taken = false;
-  let over = false;
+  const progress = { taken: false, over: false };
   const onClaims = async (claims: unknown) => {
     const parsed = claimsSchema.safeParse(claims);
     // Whoever was told that it took too long must not be signed in behind that.
-    if (!parsed.success || over) throw refusal('failed');
+    if (!parsed.success || progress.over) throw refusal('failed');
     const signedIn = await onVouched({ identity: { issuer, subject: parsed.data.sub }, claims: parsed.data });
-    taken = true;
+    progress.taken = true;
     return signedIn;
   };
   try {
     const call: AuthCall = { path: ['callback', OPENID], method: 'GET', cookies: parse(cookieHeader), query };
     const { cookies, outcome } = await ask(request, call, onClaims);
     if (outcome.failure) throw outcome.failure;
-    if (!taken) throw refusal(outcome.answered ? 'failed' : 'unreachable');
+    if (!progress.taken) throw refusal(outcome.answered ? 'failed' : 'unreachable');
     return { cookies };
   } finally {
-    over = true;
+    progress.over = true;
   }
 }

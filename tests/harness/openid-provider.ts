@@ -21,7 +21,7 @@ export interface OpenIdProvider {
   stop(): Promise<void>;
 }
 
-const CLIENT = { OIDC_CLIENT_ID: 'beseda', OIDC_CLIENT_SECRET: 'a secret that only tests know' };
+const CLIENT = { OIDC_CLIENT_ID: 'beseda', OIDC_CLIENT_SECRET: 'a secret that only tests know, and the provider' };
 
 const PAGE = `<!doctype html><html lang="en"><title>Test provider</title><link rel="icon" href="data:,">
 <h1>Test provider</h1><form method="post"><button name="answer" value="yes">Let me in</button>
