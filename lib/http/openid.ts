@@ -14,7 +14,6 @@ import { parseInput } from '../contracts/parse-input';
 import {
   accountPath,
   invitePath,
-  loginPath,
   OPENID_BEGIN_PATH,
   OPENID_CALLBACK_PATH,
   refusedPath,
@@ -38,13 +37,22 @@ function authRequest(context: Context): AuthRequest {
   return { client: clientOf(context), origin, secure };
 }
 
-/** Sends a browser to the page that says why nothing came of it; a program gets problem details. */
-async function orRefused(context: Context, page: () => string, handle: () => Promise<Response>): Promise<Response> {
+/**
+ * Sends a browser to the page that says why nothing came of it; a program gets problem details.
+ *
+ * @param intent what was to come of it, as far as it is known by then
+ */
+async function orRefused(
+  context: Context,
+  intent: () => Partial<Intent> | null,
+  handle: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await handle();
   } catch (thrown) {
     if (!wantsHtml(context)) throw thrown;
-    return seeOther(refusedPath(page(), refusalOf(toAppError(thrown))));
+    const { sessionId, callbackUrl = '' } = intent() ?? {};
+    return seeOther(refusedPath(refusalOf(toAppError(thrown)), sessionId !== undefined, callbackUrl));
   }
 }
 
@@ -57,7 +65,7 @@ openId.post(OPENID_BEGIN_PATH, (context) => {
   const callbackUrl = safeCallbackPath(input.callbackUrl, origin, '');
   return orRefused(
     context,
-    () => loginPath(callbackUrl),
+    () => ({ callbackUrl }),
     async () => {
       checkOrigin(context, { always: true });
       await limit('openIdAddress', address);
@@ -117,18 +125,19 @@ async function fulfil(context: Context, intent: Intent, query: Record<string, st
 
 openId.get(OPENID_CALLBACK_PATH, (context) => {
   openIdSettings();
-  let page = loginPath('');
+  // To HEAD this is a GET; it must not use the answer up.
+  if (context.env.incoming.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
+  let intent: Intent | null = null;
   return orRefused(
     context,
-    () => page,
+    () => intent,
     async () => {
       const { edge, incoming } = context.env;
       await limit('openIdAddress', edge.address);
       const query = context.req.query();
       const cookies = incoming.headers.cookie ?? '';
-      const intent = await readIntent(cookies, query.state, edge.secure);
+      intent = await readIntent(cookies, query.state, edge.secure);
       if (!intent) throw refusal('failed');
-      page = intent.sessionId === undefined ? loginPath(intent.callbackUrl) : accountPath();
       return fulfil(context, intent, query, cookies);
     },
   );

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, expect, test } from 'vitest';
 import { prisma } from '@/lib/db';
 import { createRoom, createUser, PASSWORD } from '../factories';
@@ -5,10 +6,12 @@ import { useHouse } from '../harness/house';
 import { startOpenIdProvider, type OpenIdProvider } from '../harness/openid-provider';
 
 let provider: OpenIdProvider | undefined;
-const house = useHouse(async () => {
-  provider = await startOpenIdProvider();
-  await createUser({ username: 'first', role: 'administrator' });
-  return provider.settings;
+const house = useHouse({
+  env: async () => {
+    provider = await startOpenIdProvider();
+    await createUser({ username: 'first', role: 'administrator' });
+    return provider.settings;
+  },
 });
 afterAll(() => provider?.stop());
 
@@ -33,6 +36,8 @@ test('one signs in with the provider, sets a password, and disconnects it', asyn
   const section = page.getByRole('region', { name: 'Sign-in with Example ID' });
   await section.getByText('the only way into your account').waitFor();
   expect(await section.getByRole('button').count()).toBe(0);
+
+  expect((await new AxeBuilder({ page }).setLegacyMode().analyze()).violations).toEqual([]);
 
   await page.getByLabel('New password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Set a password' }).click();

@@ -184,6 +184,8 @@ describe('an answer of the provider', () => {
     const browser = new Browser();
     const back = await browser.visitProvider(await browser.send(BEGIN, {}));
     const kept = new Map(browser.cookies);
+    const cookie = [...kept].map((pair) => pair.join('=')).join('; ');
+    expect((await fetch(back, { method: 'HEAD', redirect: 'manual', headers: { cookie } })).status).toBe(405);
     expect((await browser.send(back)).headers.get('location')).toBe('/user');
     expect((await browser.send(back)).headers.get('location')).toMatch(/refused=failed$/);
     // Neither does it with the cookies of the first time.
@@ -318,7 +320,7 @@ describe('connecting on the account page', () => {
     // Somebody else signs in in this browser meanwhile.
     const other = await createUser({ username: 'meanwhile' });
     await browser.send('/login', { email: other.email, password: PASSWORD });
-    expect((await browser.send(back)).headers.get('location')).toBe('/user/account?refused=failed');
+    expect((await browser.send(back)).headers.get('location')).toBe('/user/account?refused=failed#connection');
     expect(await prisma().identity.count({ where: { userId: { in: [user?.id ?? 0, other.id] } } })).toBe(0);
 
     // A sign-in that is begun while signed in begins another session, and connects nothing.
@@ -334,7 +336,7 @@ describe('connecting on the account page', () => {
     const browser = await signedIn('late');
     provider.person(person);
     const back = await browser.visitProvider(await connect(browser));
-    expect((await browser.send(back)).headers.get('location')).toBe('/user/account?refused=otherAccount');
+    expect((await browser.send(back)).headers.get('location')).toBe('/user/account?refused=otherAccount#connection');
   });
 });
 

@@ -16,7 +16,7 @@ import { readRefusal } from '@/lib/auth/openid-refusals';
 import { listSessions } from '@/lib/auth/own-sessions';
 import { accountFormSchema, type AccountForm } from '@/lib/contracts/accounts';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
-import { ACCOUNT_DELETION_PATH, accountPath } from '@/lib/contracts/paths';
+import { ACCOUNT_DELETION_PATH, accountPath, CONNECTION_ID } from '@/lib/contracts/paths';
 import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { clientMessages } from '@/lib/i18n/client-messages';
@@ -101,7 +101,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
           </Section>
           {provider !== null && (
             <Section
-              id="openid-title"
+              id={CONNECTION_ID}
               title={openId('title', { name: provider })}
               lead={openId(leadOf(hasPassword, connected))}
             >
