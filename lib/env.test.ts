@@ -88,7 +88,7 @@ describe('loadEnv', () => {
   it.each([
     { OIDC_ISSUER: 'http://id.example.org' },
     { OIDC_ISSUER: 'https://id.example.org/?realm=team' },
-    { OIDC_ISSUER: 'https://user:hush@id.example.org' },
+    { OIDC_ISSUER: 'https://user@id.example.org' },
     { OIDC_ISSUER: 'id.example.org' },
     { OIDC_NAME: 'x'.repeat(41) },
   ])('takes no provider with %j, and repeats no secret', (wrong) => {
