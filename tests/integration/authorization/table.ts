@@ -144,7 +144,7 @@ export const ROUTES: Record<string, RouteRow> = {
     public: '401 ok ok ok ok ok 403',
     json: ({ actor }) => ({ email: actor?.email ?? 'nobody@example.org', password: PASSWORD }),
   },
-  // There is no provider here; with one, whoever comes is a browser that the provider leads: tests/integration/openid.test.ts.
+  // There is no provider here; with one, whoever comes is a browser that the provider leads: tests/integration/openid-answers.test.ts.
   'POST /api/auth/signin/oidc': NOTHING_THERE,
   'GET /api/auth/callback/oidc': NOTHING_THERE,
   'GET /logout': ANYBODY,
