@@ -65,6 +65,38 @@ describe('loadEnv', () => {
     expect(() => loadEnv(source)).toThrow(new RegExp(`^${name} must [^\\n]+$`));
   });
 
+  const openId = {
+    OIDC_ISSUER: 'https://id.example.org/realms/team/',
+    OIDC_CLIENT_ID: 'a',
+    OIDC_CLIENT_SECRET: 'hush',
+    OIDC_NAME: 'ID',
+  };
+
+  it('takes a provider as a whole', () => {
+    expect(loadEnv(openId).openId).toEqual({
+      issuer: 'https://id.example.org/realms/team',
+      clientId: 'a',
+      clientSecret: 'hush',
+      name: 'ID',
+    });
+    expect(loadEnv({ ...openId, OIDC_ISSUER: 'http://localhost:8080' }).openId?.issuer).toBe('http://localhost:8080');
+    expect(() => loadEnv({ ...openId, OIDC_NAME: '', OIDC_CLIENT_SECRET: ' ' })).toThrow(
+      'OIDC_CLIENT_SECRET, OIDC_NAME must be set too.',
+    );
+  });
+
+  it.each([
+    { OIDC_ISSUER: 'http://id.example.org' },
+    { OIDC_ISSUER: 'https://id.example.org/?realm=team' },
+    { OIDC_ISSUER: 'https://user@id.example.org' },
+    { OIDC_ISSUER: 'id.example.org' },
+    { OIDC_NAME: 'x'.repeat(41) },
+  ])('takes no provider with %j, and repeats no secret', (wrong) => {
+    const load = () => loadEnv({ ...openId, ...wrong });
+    expect(load).toThrow(SettingError);
+    expect(load).toThrow(expect.not.objectContaining({ message: expect.stringContaining('hush') as unknown }));
+  });
+
   it('demands the public address wherever others can reach it', () => {
     expect(() => loadEnv({ HOST: '0.0.0.0' })).toThrow(/NEXTAUTH_URL must be set/);
     expect(loadEnv({ HOST: '0.0.0.0', NEXTAUTH_URL: 'https://chat.example.org' }).publicUrl?.host).toBe(

@@ -8,6 +8,16 @@ export { SettingError } from './setting';
 const REGISTRATIONS = ['open', 'invited', 'closed'] as const;
 export type Registration = (typeof REGISTRATIONS)[number];
 
+/** The OpenID Connect provider through which people may sign in. */
+export interface OpenIdSettings {
+  /** without a slash at its end */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** what people call it */
+  name: string;
+}
+
 /** The settings, read once at start-up. `docs` and README describe each by its variable. */
 export interface Env {
   /** 0 until the system has chosen one, where any will do */
@@ -26,6 +36,8 @@ export interface Env {
   adminEmail: string | undefined;
   /** who may make an account: anyone, whoever has an invitation, nobody */
   registration: Registration;
+  /** undefined: nobody signs in through a provider */
+  openId: OpenIdSettings | undefined;
   bcryptCost: number;
   rateLimits: boolean;
   logLevel: string;
@@ -105,6 +117,30 @@ function adminEmail(source: Source): string | undefined {
   return parsed.data;
 }
 
+const OPENID_VARIABLES = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME'] as const;
+/** Characters of a provider's name, which has to fit on a button. */
+const OPENID_NAME = 40;
+
+function openId(source: Source): OpenIdSettings | undefined {
+  const missing = OPENID_VARIABLES.filter((name) => read(source, name) === undefined);
+  if (missing.length === OPENID_VARIABLES.length) return undefined;
+  if (missing.length > 0) {
+    throw new SettingError(`${OPENID_VARIABLES.join(', ')} belong together; ${missing.join(', ')} must be set too.`);
+  }
+  const example = 'https://id.example.org/realms/team';
+  const issuer = url(source, 'OIDC_ISSUER', ['https:', 'http:'], example);
+  const isSafe = issuer?.protocol === 'https:' || (issuer && isLoopback(issuer.hostname.replace(/^\[|\]$/g, '')));
+  // OpenID Connect Discovery 1.0, 4.1: https, and neither query nor fragment.
+  if (!issuer || !isSafe || issuer.search || issuer.hash || issuer.username || issuer.password) {
+    throw new SettingError(`OIDC_ISSUER must be an https URL without query and fragment, such as ${example}.`);
+  }
+  const [clientId = '', clientSecret = '', name = ''] = OPENID_VARIABLES.slice(1).map((each) => read(source, each));
+  if (name.length > OPENID_NAME || /\p{C}/u.test(name)) {
+    throw new SettingError(`OIDC_NAME must have at most ${OPENID_NAME} characters, all of them visible.`);
+  }
+  return { issuer: issuer.href.replace(/\/+$/, ''), clientId, clientSecret, name };
+}
+
 /** As root the project folder is often closed to the user that PostgreSQL has to run as, so the data lives elsewhere. */
 function defaultDataDir(): string {
   return process.getuid?.() === 0 ? '/var/lib/beseda' : './data';
@@ -134,6 +170,7 @@ export function loadEnv(source: Source): Env {
     redisUrl: url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379')?.href,
     adminEmail: adminEmail(source),
     registration: oneOf(source, 'REGISTRATION', 'open', REGISTRATIONS),
+    openId: openId(source),
     // bcrypt's own bounds (OpenBSD bcrypt(3)); above 16 one password takes seconds.
     bcryptCost: integer(source, 'BCRYPT_COST', 12, 4, 16),
     rateLimits: oneOf(source, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',

@@ -30,6 +30,11 @@ export const RATE_LIMITS = {
   ownPassword: { points: 10, durationSeconds: 300 },
   /** Accounts made, and taken names and addresses asked for, from one address: a team of sixty may move in within an hour. */
   registerAddress: { points: 60, durationSeconds: 3_600 },
+  /**
+   * Sign-ins begun at the OpenID Connect provider, and its answers, from one address: nothing can be guessed there, this bounds what we
+   * ask of the provider. Two of each sign-in: an office of a hundred on a Monday morning.
+   */
+  openIdAddress: { points: 240, durationSeconds: 300 },
   /** Passwords set by a link from one address: the link's 256 bits cannot be guessed, this only bounds the work. */
   resetAddress: { points: 30, durationSeconds: 300 },
   /** Letters with such a link asked for from one address, whoever they would be for: an office's worth of forgetful people. */

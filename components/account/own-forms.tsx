@@ -1,13 +1,17 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { z } from 'zod';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import {
   accountDeletionSchema,
+  bareEmailFormSchema,
+  connectFormSchema,
   emailFormSchema,
+  firstPasswordFormSchema,
   passwordChangeSchema,
   usernameFormSchema,
 } from '@/lib/contracts/accounts';
@@ -20,6 +24,14 @@ interface FormProps {
   /** what the account has now, where nothing else was typed */
   current: string;
 }
+
+/** Forms that take the password of whoever has one. */
+interface GuardedFormProps extends FormProps {
+  hasPassword: boolean;
+}
+
+/** Where there is no password to give. */
+const nothingSchema = z.strictObject({});
 
 /** Fills a field with what there is now, unless something else was typed and refused. */
 function starting(problems: FormProblems, name: string, current: string): FormProblems {
@@ -54,9 +66,12 @@ export function UsernameForm({ problems, current }: FormProps) {
 }
 
 /** Another address: the key to the account, so it takes the password. */
-export function EmailForm({ problems, current }: FormProps) {
+export function EmailForm({ problems, current, hasPassword }: GuardedFormProps) {
   const t = useTranslations('account');
-  const { field, onSubmit } = useCheckedForm(emailFormSchema, starting(problems, 'email', current));
+  const schema: z.ZodType<unknown, { email: string; password?: string }> = hasPassword
+    ? emailFormSchema
+    : bareEmailFormSchema;
+  const { field, onSubmit } = useCheckedForm(schema, starting(problems, 'email', current));
   return (
     <form
       method="post"
@@ -67,16 +82,19 @@ export function EmailForm({ problems, current }: FormProps) {
     >
       <FormSummary problems={problems} />
       <Field label={t('email')} hint={t('emailHint')} type="email" autoComplete="email" required {...field('email')} />
-      <PasswordField autoComplete="current-password" required {...field('password')} />
+      {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
       <Button type="submit">{t('emailChange')}</Button>
     </form>
   );
 }
 
-/** Another password. */
-export function PasswordForm({ problems, current }: FormProps) {
+/** Another password, or the first. */
+export function PasswordForm({ problems, current, hasPassword }: GuardedFormProps) {
   const t = useTranslations('account');
-  const { field, onSubmit } = useCheckedForm(passwordChangeSchema, problems);
+  const schema: z.ZodType<unknown, { newPassword: string; currentPassword?: string }> = hasPassword
+    ? passwordChangeSchema
+    : firstPasswordFormSchema;
+  const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
     <form
       method="post"
@@ -88,12 +106,14 @@ export function PasswordForm({ problems, current }: FormProps) {
       <FormSummary problems={problems} />
       {/* Without a name it is not posted: it tells a password manager whose password this is. */}
       <input type="text" autoComplete="username" value={current} readOnly hidden />
-      <PasswordField
-        label={t('currentPassword')}
-        autoComplete="current-password"
-        required
-        {...field('currentPassword')}
-      />
+      {hasPassword && (
+        <PasswordField
+          label={t('currentPassword')}
+          autoComplete="current-password"
+          required
+          {...field('currentPassword')}
+        />
+      )}
       <PasswordField
         label={t('newPassword')}
         hint={t('passwordHint')}
@@ -101,19 +121,56 @@ export function PasswordForm({ problems, current }: FormProps) {
         required
         {...field('newPassword')}
       />
-      <Button type="submit">{t('passwordChange')}</Button>
+      <Button type="submit">{t(hasPassword ? 'passwordChange' : 'firstPassword')}</Button>
+    </form>
+  );
+}
+
+/** Connects the provider, or disconnects it. */
+export function ConnectionForm({
+  problems,
+  name,
+  connected,
+  hasPassword,
+}: Omit<GuardedFormProps, 'current'> & { name: string; connected: boolean }) {
+  const t = useTranslations('openId');
+  const asks = hasPassword && !connected;
+  const schema: z.ZodType<unknown, { password?: string }> = asks ? connectFormSchema : nothingSchema;
+  const { field, onSubmit } = useCheckedForm(schema, problems);
+  return (
+    <form
+      method="post"
+      action={accountPath({ form: connected ? 'disconnect' : 'connect' })}
+      noValidate
+      onSubmit={onSubmit}
+      className="max-w-md space-y-5"
+    >
+      <FormSummary problems={problems} />
+      {asks && (
+        <PasswordField id="field-connect-password" autoComplete="current-password" required {...field('password')} />
+      )}
+      {(hasPassword || !connected) && (
+        <Button type="submit" variant={connected ? 'secondary' : 'primary'} className="whitespace-normal">
+          {t(connected ? 'disconnect' : 'connect', { name })}
+        </Button>
+      )}
     </form>
   );
 }
 
 /** The last word before an account is deleted: its password. `children` is the way back. */
-export function DeletionForm({ problems, children }: { problems: FormProblems; children: React.ReactNode }) {
+export function DeletionForm({
+  problems,
+  hasPassword,
+  children,
+}: Omit<GuardedFormProps, 'current'> & { children: React.ReactNode }) {
   const t = useTranslations('account');
-  const { field, onSubmit } = useCheckedForm(accountDeletionSchema, problems);
+  const schema: z.ZodType<unknown, { password?: string }> = hasPassword ? accountDeletionSchema : nothingSchema;
+  const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
     <form method="post" action={ACCOUNT_DELETION_PATH} noValidate onSubmit={onSubmit} className="max-w-md space-y-6">
       <FormSummary problems={problems} />
-      <PasswordField autoComplete="current-password" required {...field('password')} />
+      {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="danger">
           {t('deleteConfirm')}

@@ -10,8 +10,10 @@ export function controlClass(invalid: boolean, className?: string): string {
   return cx(CONTROL, invalid ? 'border-danger' : 'border-control', className);
 }
 
-interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
+interface FieldProps extends ComponentProps<'input'> {
   name: string;
+  /** where another field of the page has that name */
+  id?: string;
   label: ReactNode;
   /** the rule, told before it is broken */
   hint?: ReactNode;
@@ -22,8 +24,7 @@ interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
 }
 
 /** A labelled one-line text field with its rule, or in its place what was wrong, tied together for assistive technology. */
-export function Field({ name, label, hint, error, adornment, className, ...input }: FieldProps) {
-  const id = `field-${name}`;
+export function Field({ name, id = `field-${name}`, label, hint, error, adornment, className, ...input }: FieldProps) {
   const describedBy = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <div className={className}>

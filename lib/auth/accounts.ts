@@ -28,12 +28,20 @@ export type JoinAsNewcomer = (
 /** Any number that nothing else in this database locks: two first registrations must not both find an empty table. */
 const FIRST_ACCOUNT_LOCK = 7_205_759_403;
 
-async function insertAccount(
-  client: Transaction,
-  input: z.output<typeof registerSchema>,
-  skeleton: string,
-  hash: string,
-): Promise<Account> {
+/** Whom a provider knows as the owner of an account (OpenID Connect Core 1.0, 2: only `iss` and `sub` together are somebody). */
+export interface Identity {
+  issuer: string;
+  subject: string;
+}
+
+/** An account that is to be made; all of it was checked. */
+interface NewAccount extends Omit<z.output<typeof registerSchema>, 'password'> {
+  hash: string;
+  /** who signs in to it through a provider */
+  identity?: Identity;
+}
+
+async function insertAccount(client: Transaction, input: NewAccount, skeleton: string): Promise<Account> {
   const { adminEmail } = env();
   await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ACCOUNT_LOCK]);
   await admit(client, input);
@@ -43,20 +51,55 @@ async function insertAccount(
        WHEN $5::text = $1 OR ($5::text IS NULL AND NOT EXISTS (SELECT FROM users)) THEN 'administrator'
        ELSE 'user' END)::user_role)
      RETURNING ${ACCOUNT_COLUMNS}`,
-    [input.email, input.username, skeleton, hash, adminEmail ?? null],
+    [input.email, input.username, skeleton, input.hash, adminEmail ?? null],
   );
   const [row] = rows;
   if (!row) throw new Error('The account was not written');
+  if (input.identity) {
+    const { issuer, subject } = input.identity;
+    await client.query('INSERT INTO identities (issuer, subject, user_id) VALUES ($1, $2, $3)', [
+      issuer,
+      subject,
+      row.id,
+    ]);
+  }
   return presentAccount(row);
 }
 
 /**
- * Makes an account and signs it in. The first account becomes the administrator, or the one with `ADMIN_EMAIL`. Whoever has an
- * invitation to a room becomes a member of it.
+ * Makes an account and signs it in: the one way to do so. The first account becomes the administrator, or the one with `ADMIN_EMAIL`.
+ *
+ * @param roomId the room that their invitation leads to, which they become a member of
+ * @returns the session, and the room that they are in now
+ * @throws AppError `forbidden` where `REGISTRATION` does not allow it; `unprocessable` for an invitation that is not good any more;
+ *   `conflict` with the fields that are taken; `unavailable`
+ */
+export async function createAccount(
+  input: NewAccount,
+  roomId: number | null,
+  client: Client,
+  joinAsNewcomer: JoinAsNewcomer,
+): Promise<{ signedIn: SignedIn; room: Room | null }> {
+  const skeleton = usernameSkeleton(input.username);
+  const work = async (connection: Transaction) => {
+    const account = await insertAccount(connection, input, skeleton);
+    return beginSession(connection, account, client.userAgent);
+  };
+  try {
+    if (roomId === null) return { signedIn: await transaction(work), room: null };
+    const { result, room } = await joinAsNewcomer(roomId, work);
+    return { signedIn: result, room };
+  } catch (error) {
+    throw asConflict(error);
+  }
+}
+
+/**
+ * Makes an account with a password, and signs it in.
  *
  * @param input whatever came for {@link registerSchema}
  * @param client where it came from
- * @param joinAsNewcomer lets them into that room
+ * @param joinAsNewcomer lets them into the room that their invitation leads to
  * @returns the session, and the room that they are in now
  * @throws AppError `rate_limited`; `forbidden` where `REGISTRATION` does not allow it; `unprocessable` with the fields that are
  *   wrong; `conflict` with the fields that are taken; `unavailable`
@@ -76,21 +119,11 @@ export async function register(
     refund('registerAddress', client.address);
     throw error;
   }
-  const roomId = await invitedRoomId(parsed.invitation);
-  const skeleton = usernameSkeleton(parsed.username);
-  await checkTaken({ email: parsed.email, skeleton });
-  const hash = await hashPassword(parsed.password);
-  const work = async (connection: Transaction) => {
-    const account = await insertAccount(connection, parsed, skeleton, hash);
-    return beginSession(connection, account, client.userAgent);
-  };
-  try {
-    if (roomId === null) return { signedIn: await transaction(work), room: null };
-    const { result, room } = await joinAsNewcomer(roomId, work);
-    return { signedIn: result, room };
-  } catch (error) {
-    throw asConflict(error);
-  }
+  const { password, ...fields } = parsed;
+  // Before the hashing, which takes a quarter of a second that strangers need not have.
+  const roomId = await invitedRoomId(fields.invitation);
+  await checkTaken({ email: fields.email, skeleton: usernameSkeleton(fields.username) });
+  return createAccount({ ...fields, hash: await hashPassword(password) }, roomId, client, joinAsNewcomer);
 }
 
 /**

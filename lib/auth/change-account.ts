@@ -9,7 +9,7 @@ import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { usernameSkeleton } from './names';
-import { confirmPassword, holdAccount } from './own-password';
+import { confirmPassword, holdAccount, withPassword } from './own-password';
 import { asConflict, checkTaken } from './taken';
 
 /**
@@ -27,8 +27,9 @@ export async function changeAccount(
   asked: Locale,
 ): Promise<Account> {
   await limit('command', actor.id);
-  const hash = await confirmPassword(actor, input, 'password');
-  const { username = null, email = null, locale = null } = parseInput(accountChangesSchema, input);
+  const hash = await confirmPassword(actor, input, 'password', input.email !== undefined);
+  const given = withPassword(input, 'password', hash);
+  const { username = null, email = null, locale = null } = parseInput(accountChangesSchema, given);
   const skeleton = username === null ? null : usernameSkeleton(username);
   await checkTaken({ email, skeleton }, actor.id);
   try {

@@ -6,7 +6,7 @@ import { passwordLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
 import { sendLetter } from '../mail';
 import { transaction } from '../queries';
-import { confirmPassword, holdAccount } from './own-password';
+import { confirmPassword, holdAccount, withPassword } from './own-password';
 import { hashPassword } from './passwords';
 import { revokeSessionsOf } from './sessions';
 
@@ -28,7 +28,7 @@ export async function changePassword(
 ): Promise<void> {
   await limit('command', actor.id);
   const confirmed = await confirmPassword(actor, input, FIELD);
-  const { newPassword } = parseInput(passwordChangeSchema, input);
+  const { newPassword } = parseInput(passwordChangeSchema, withPassword(input, FIELD, confirmed));
   const hash = await hashPassword(newPassword);
   const { held, events } = await transaction(async (client) => {
     const held = await holdAccount(client, actor, confirmed === null ? null : { hash: confirmed, field: FIELD });

@@ -5,7 +5,7 @@ import { parseInput } from '../contracts/parse-input';
 import { limit } from '../limits';
 import { transaction } from '../queries';
 import { keepAnAdministrator, lockAdministrators } from './last-administrator';
-import { confirmPassword, holdAccount } from './own-password';
+import { confirmPassword, holdAccount, withPassword } from './own-password';
 import { revokeSessionsOf } from './sessions';
 
 const FIELD = 'password';
@@ -20,7 +20,7 @@ const FIELD = 'password';
 export async function deleteAccount(actor: Actor, input: Readonly<Record<string, unknown>>): Promise<void> {
   await limit('command', actor.id);
   const hash = await confirmPassword(actor, input, FIELD);
-  parseInput(accountDeletionSchema, input);
+  parseInput(accountDeletionSchema, withPassword(input, FIELD, hash));
   const { rooms, events } = await transaction(async (client) => {
     await lockAdministrators(client);
     // Rooms before users, as a message that is being written takes them: the other way round the two could wait for each other.

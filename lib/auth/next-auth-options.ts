@@ -7,6 +7,7 @@ import { log } from '../log';
 import type { Client, SignedIn } from './begin-session';
 import { safeCallbackPath } from './callback-url';
 import { sessionCookieName } from './cookies';
+import { OPENID, openIdProvider } from './openid-provider';
 import { resolveToken, revokeSession } from './sessions';
 import { signIn } from './sign-in';
 import { readToken } from './tokens';
@@ -24,6 +25,8 @@ export interface AuthRequest {
 export interface AuthOutcome {
   /** the error of ours that next-auth would otherwise turn into an answer of its own */
   failure: AppError | undefined;
+  /** whether the OpenID Connect provider has answered what it was asked for whoever comes back from it */
+  answered: boolean;
 }
 
 type Logger = NonNullable<AuthOptions['logger']>;
@@ -31,9 +34,18 @@ type Logger = NonNullable<AuthOptions['logger']>;
 /** A session that has ended is no fault of the service; next-auth reports it as an error. */
 const EXPECTED = new Set(['JWT_SESSION_ERROR', 'SIGNOUT_ERROR']);
 
+/** What goes wrong at the provider or on the way there. Its errors hold requests with our secret, so only their words are kept. */
+const PROVIDER = new Set(['SIGNIN_OAUTH_ERROR', 'OAUTH_CALLBACK_ERROR', 'OAUTH_CALLBACK_HANDLER_ERROR']);
+
+function wordsOf(metadata: unknown): string {
+  if (typeof metadata !== 'object' || metadata === null || !('message' in metadata)) return '';
+  return String(metadata.message).slice(0, 500);
+}
+
 const logger: Partial<Logger> = {
   error: (code: string, metadata: unknown) => {
     if (EXPECTED.has(code)) log.debug({ code }, 'next-auth');
+    else if (PROVIDER.has(code)) log.warn({ code, reason: wordsOf(metadata) }, 'next-auth');
     else log.error({ code, err: metadata instanceof Error ? metadata : undefined }, 'next-auth');
   },
   warn: (code: string) => log.debug({ code }, 'next-auth'),
@@ -43,9 +55,15 @@ const logger: Partial<Logger> = {
 /**
  * next-auth's options for one request: its sign-in is ours (limits, sessions), its token is ours, and so are the cookie's name and
  * what ends a session. The request's own state lives in the closure, because next-auth passes errors on as mere words.
+ *
+ * @param onClaims what is done for whom the OpenID Connect provider has vouched for: it gives a session, or null where none is begun
  */
-export function nextAuthOptions(request: AuthRequest): { options: AuthOptions; outcome: AuthOutcome } {
-  const outcome: AuthOutcome = { failure: undefined };
+export function nextAuthOptions(
+  request: AuthRequest,
+  onClaims?: (claims: unknown) => Promise<SignedIn | null>,
+): { options: AuthOptions; outcome: AuthOutcome } {
+  const outcome: AuthOutcome = { failure: undefined, answered: false };
+  const { openId } = env();
   let issued: SignedIn | undefined;
   let held: { actor: Actor; token: string; expiresAt: Date } | undefined;
 
@@ -82,6 +100,7 @@ export function nextAuthOptions(request: AuthRequest): { options: AuthOptions; o
             return { id: String(id), name: username, email };
           }),
       },
+      ...(openId ? [openIdProvider(openId, request.origin, (answered) => (outcome.answered = answered))] : []),
     ],
     jwt: {
       // Each sign-in has a token of its own, and looking at a session does not make another.
@@ -95,6 +114,12 @@ export function nextAuthOptions(request: AuthRequest): { options: AuthOptions; o
         }),
     },
     callbacks: {
+      signIn: ({ account, profile }) =>
+        remembering(async () => {
+          if (account?.provider !== OPENID) return true;
+          issued = (await onClaims?.(profile)) ?? undefined;
+          return issued !== undefined;
+        }),
       redirect: ({ url }) => safeCallbackPath(url, request.origin),
       jwt: ({ token }) => token,
       session: ({ session, token }) => ({

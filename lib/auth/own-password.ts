@@ -5,7 +5,7 @@ import { FIELD_MESSAGES } from '../contracts/values';
 import { limit, refund } from '../limits';
 import { read } from '../queries';
 import { ACCOUNT_COLUMNS, type AccountRow } from './account-row';
-import { verifyPassword } from './passwords';
+import { NO_PASSWORD, verifyPassword } from './passwords';
 
 /** A password that was given by whoever is signed in already: 403 with its field, because 401 would say that the session has ended. */
 function wrong(field: string): AppError {
@@ -15,26 +15,57 @@ function wrong(field: string): AppError {
 
 const ended = () => new AppError('unauthenticated', 'This session has ended. Sign in again.');
 
+/** Of `sessions s`: begun a moment ago, which is what proves somebody who has no password. */
+export const FRESH_SESSION = "s.created_at > now() - interval '10 minutes'";
+
 /**
- * Has the actor prove themselves anew, before the rest of the input is looked at (the contract's order: 429, 403, 422).
+ * Has the actor prove themselves anew, before the rest of the input is looked at (the contract's order: 429, 403, 422). Who has no
+ * password does so by a session that was begun within the last ten minutes, whatever they type.
  *
  * @param input what came, unparsed: only the password in `field` is looked at
+ * @param needed whether there must be a proof: where not, none is asked of whoever has given no password
  * @returns the hash that it fits, or null where none was given
- * @throws AppError `rate_limited`, `forbidden` with the field, `unauthenticated` where the account is gone, `unavailable`
+ * @throws AppError `rate_limited`, `forbidden` with the field (or without, for who has no password), `unauthenticated` where the
+ *   account is gone, `unavailable`
  */
 export async function confirmPassword(
   actor: Actor,
   input: Readonly<Record<string, unknown>>,
   field: string,
+  needed = true,
 ): Promise<string | null> {
   const password = input[field];
-  if (typeof password !== 'string' || password === '') return null;
-  await limit('ownPassword', actor.id);
-  const [row] = await read<{ hashed_password: string }>('SELECT hashed_password FROM users WHERE id = $1', [actor.id]);
+  const given = typeof password === 'string' && password !== '';
+  if (!given && !needed) return null;
+  if (given) await limit('ownPassword', actor.id);
+  const [row] = await read<{ hashed_password: string; fresh: boolean }>(
+    `SELECT u.hashed_password, ${FRESH_SESSION} AS fresh
+       FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.id = $1 AND s.id = $2`,
+    [actor.id, actor.sessionId],
+  );
   if (!row) throw ended();
-  if (!(await verifyPassword(password, row.hashed_password))) throw wrong(field);
-  refund('ownPassword', actor.id);
+  if (row.hashed_password === NO_PASSWORD) {
+    if (!row.fresh) throw new AppError('forbidden', FIELD_MESSAGES.freshSession);
+  } else if (!given) {
+    return null;
+  } else if (!(await verifyPassword(password, row.hashed_password))) {
+    throw wrong(field);
+  }
+  if (given) refund('ownPassword', actor.id);
   return row.hashed_password;
+}
+
+/**
+ * The input as the schemas take it, which ask for a password: who has none has given it by proving themselves otherwise.
+ *
+ * @param confirmed what {@link confirmPassword} gave
+ */
+export function withPassword(
+  input: Readonly<Record<string, unknown>>,
+  field: string,
+  confirmed: string | null,
+): Readonly<Record<string, unknown>> {
+  return confirmed === NO_PASSWORD ? { ...input, [field]: NO_PASSWORD } : input;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadEnv, setEnv } from '../env';
-import { closePasswords, hashPassword, isOutdated, verifyPassword } from './passwords';
+import { closePasswords, hashPassword, isOutdated, NO_PASSWORD, verifyPassword } from './passwords';
 
 const PASSWORD = 'correct horse';
 
@@ -39,6 +39,11 @@ describe('passwords', () => {
     await expect(hashPassword('12345678\0')).rejects.toThrow(RangeError);
   });
 
+  it('fit no account that has none, whatever they are', async () => {
+    for (const password of [NO_PASSWORD, '', PASSWORD]) expect(await verifyPassword(password, NO_PASSWORD)).toBe(false);
+    expect(isOutdated(NO_PASSWORD)).toBe(false);
+  });
+
   it('take as long to compare for nobody as for somebody', async () => {
     const hash = await hashPassword(PASSWORD);
     const fastest = async (password: string, of: string | undefined) => {
@@ -53,6 +58,7 @@ describe('passwords', () => {
     const somebody = await fastest('wrong password', hash);
     for (const [password, of] of [
       ['wrong password', undefined],
+      ['wrong password', NO_PASSWORD],
       ['x'.repeat(200), hash],
       ['with\0nul', hash],
     ] as const) {

@@ -20,6 +20,9 @@ const RETRY_AFTER = 5_000;
 /** Salt and digest of a bcrypt hash that no password is known for: comparing with it takes as long as with any other. */
 const NOBODY = 'BesedaBesedaBesedaBeseuu/NobodyHasThisPassword/Nobody';
 
+/** What is kept of an account that has no password, as in shadow(5): no password's hash is this. */
+export const NO_PASSWORD = '!';
+
 const shared = globalThis as typeof globalThis & { besedaPasswords?: Piscina | undefined };
 
 /** The worker's file. Next's bundle does not know where it lies, so the working directory is asked first. */
@@ -77,23 +80,23 @@ export async function hashPassword(password: string): Promise<string> {
  * without a hash, or with a password that no account can have, it compares with a hash that nothing fits.
  *
  * @param password as it was typed
- * @param hash the account's, or undefined when there is no such account
+ * @param hash the account's ({@link NO_PASSWORD} fits nothing), or undefined when there is no such account
  * @throws AppError `rate_limited` when too many are waiting
  */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const comparable = isComparable(password);
+  const comparable = isComparable(password) && hash !== undefined && hash !== NO_PASSWORD;
   const cost = String(env().bcryptCost).padStart(2, '0');
   const equal = await run({
     operation: 'compare',
     password: comparable ? password : '',
-    hash: comparable && hash !== undefined ? hash : `$2b$${cost}$${NOBODY}`,
+    hash: comparable ? hash : `$2b$${cost}$${NOBODY}`,
   });
-  return equal === true && comparable && hash !== undefined;
+  return equal === true && comparable;
 }
 
 /** Whether a hash was made at another cost than the one configured now, and should be made again at the next sign-in. */
 export function isOutdated(hash: string): boolean {
-  return getRounds(hash) !== env().bcryptCost;
+  return hash !== NO_PASSWORD && getRounds(hash) !== env().bcryptCost;
 }
 
 /** Ends the worker threads, at shutdown or after a test. Harmless when there are none. */

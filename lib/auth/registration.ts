@@ -9,7 +9,8 @@ import { read } from '../queries';
 /** Runs a statement: by itself, or within a transaction. */
 type Ask = (sql: string, params: unknown[]) => Promise<{ free: boolean }[]>;
 
-const WORDS = {
+/** What somebody is told who may not make an account. */
+export const REGISTRATION_WORDS = {
   closed: 'Registration is closed here. Ask an administrator for an account.',
   invited: 'Registration is by invitation here. Ask somebody who is a member for one.',
 } as const;
@@ -40,7 +41,7 @@ export async function checkRegistration(input: unknown): Promise<void> {
   if (registration === 'open') return;
   const claims = claimsSchema.safeParse(input).data;
   if (registration === 'invited' && claims?.invitation !== undefined) return;
-  if (!(await isExempt(read, claims?.email))) throw new AppError('forbidden', WORDS[registration]);
+  if (!(await isExempt(read, claims?.email))) throw new AppError('forbidden', REGISTRATION_WORDS[registration]);
 }
 
 function badInvitation(): AppError {
@@ -75,7 +76,7 @@ export async function admit(
   if (invitation !== undefined && !(await spendInvitation(client, invitation))) throw badInvitation();
   if (registration === 'open' || (registration === 'invited' && invitation !== undefined)) return;
   const ask: Ask = async (sql, params) => (await client.query<{ free: boolean }>(sql, params)).rows;
-  if (!(await isExempt(ask, email))) throw new AppError('forbidden', WORDS[registration]);
+  if (!(await isExempt(ask, email))) throw new AppError('forbidden', REGISTRATION_WORDS[registration]);
 }
 
 /** Who may make an account, by the setting alone. */

@@ -44,6 +44,13 @@ export const usernameFormSchema = z.strictObject({ username: usernameSchema });
 /** The form that changes the address. */
 export const emailFormSchema = z.strictObject({ email: emailSchema, password: givenPasswordSchema });
 
+/** What the forms of the account's page take of somebody who has no password. */
+export const bareEmailFormSchema = z.strictObject({ email: emailSchema });
+export const firstPasswordFormSchema = z.strictObject({ newPassword: passwordSchema });
+
+/** The form that connects the provider: another key to the account, so it takes the password too. */
+export const connectFormSchema = z.strictObject({ password: givenPasswordSchema });
+
 /** What `POST /me/password` takes. */
 export const passwordChangeSchema = z.strictObject({
   currentPassword: givenPasswordSchema,
@@ -54,7 +61,7 @@ export const passwordChangeSchema = z.strictObject({
 export const accountDeletionSchema = z.strictObject({ password: givenPasswordSchema });
 
 /** The forms of the account's page: each posts to that page with its name in the query. */
-export const accountFormSchema = z.enum(['username', 'email', 'password', 'sessions']);
+export const accountFormSchema = z.enum(['username', 'email', 'password', 'sessions', 'connect', 'disconnect']);
 export type AccountForm = z.infer<typeof accountFormSchema>;
 
 /** A session as its owner sees it. */

@@ -74,3 +74,16 @@ export function adminListPath(
   const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value !== '')).toString();
   return `/admin/${list}${query && `?${query}`}`;
 }
+
+/** What begins a sign-in at the OpenID Connect provider, and where the provider sends people back to: next-auth's addresses. */
+export const OPENID_BEGIN_PATH = '/api/auth/signin/oidc';
+export const OPENID_CALLBACK_PATH = '/api/auth/callback/oidc';
+
+/** Where the account's page says whether the provider is connected. */
+export const CONNECTION_ID = 'connection';
+
+/** The sign-in page, or the account's where it was to be connected there, with why a sign-in at the provider came to nothing. */
+export function refusedPath(refused: string, isConnecting: boolean, callbackUrl: string): string {
+  if (isConnecting) return `/user/account?refused=${refused}#${CONNECTION_ID}`;
+  return `/login?${new URLSearchParams({ ...(callbackUrl && { callbackUrl }), refused }).toString()}`;
+}

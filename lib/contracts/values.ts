@@ -35,6 +35,8 @@ export const FIELD_MESSAGES = {
   maxUses: `Must be a whole number from 1 to ${LIMITS.invitation.uses}.`,
   invitation: 'This invitation is not valid any more.',
   resetToken: 'This link is not valid any more.',
+  freshSession: 'Your account has no password: sign in again, then do this within ten minutes.',
+  passwordFirst: 'Set a password first: without one, nobody could sign in to this account any more.',
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;

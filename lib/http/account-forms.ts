@@ -3,6 +3,7 @@ import { changeAccount } from '../auth/change-account';
 import { changePassword } from '../auth/change-password';
 import { clearedCookies } from '../auth/cookies';
 import { deleteAccount } from '../auth/delete-account';
+import { disconnectIdentity } from '../auth/identities';
 import { endSession, endSessions } from '../auth/own-sessions';
 import type { Actor } from '../contracts/actor';
 import { accountFormSchema, type AccountForm, type Locale } from '../contracts/accounts';
@@ -11,6 +12,7 @@ import { ACCOUNT_DELETION_PATH, accountPath, loginPath } from '../contracts/path
 import { actorOf, localeOf, readInput, type Bindings } from './context';
 import { answerForm, seeOther } from './forms';
 import { sessionIdOf } from './me';
+import { connectOpenId } from './openid';
 
 type Fields = Record<string, unknown>;
 
@@ -29,12 +31,16 @@ async function endSome(actor: Actor, { session = '' }: Fields): Promise<boolean>
 }
 
 /** What each form does, by its name in the query; each gives whether the session that asks has ended. */
-const FORMS: Record<AccountForm, (actor: Actor, input: Fields, asked: Locale) => Promise<boolean>> = {
+const FORMS: Record<
+  Exclude<AccountForm, 'connect'>,
+  (actor: Actor, input: Fields, asked: Locale) => Promise<boolean>
+> = {
   // A field that is left empty was not posted: it counts as wrong here, not as one to be left as it is.
   username: (actor, input, asked) => changeAccount(actor, { username: '', ...input }, asked).then(() => false),
   email: (actor, input, asked) => changeAccount(actor, { email: '', ...input }, asked).then(() => false),
   password: (actor, input, asked) => changePassword(actor, input, asked).then(() => false),
   sessions: endSome,
+  disconnect: (actor) => disconnectIdentity(actor).then(() => false),
 };
 
 accountForms.post('/user/account', (context) => {
@@ -43,6 +49,7 @@ accountForms.post('/user/account', (context) => {
     if (!form.success) throw new AppError('not_found', 'There is no such form.');
     const input = readInput(context, { form: true });
     const actor = await actorOf(context);
+    if (form.data === 'connect') return connectOpenId(context, actor, input);
     if (await FORMS[form.data](actor, input, localeOf(context)))
       return seeOther(loginPath('/user', 'ended'), clearedCookies(context.env.edge.secure));
     return seeOther(accountPath({ done: form.data }));

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { authenticate, credentialOf } from '../auth/credentials';
+import { authorizationOrigin } from '../auth/openid-discovery';
 import { RoomMoved } from '../chat/commands';
 import { AppError } from '../contracts/errors';
 import { FORM_STATE_HEADER, type FormState } from '../contracts/form-state';
@@ -23,6 +24,7 @@ import { checkRouterState, keepVary, prepareForNext, stripInternalHeaders } from
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
 import { reset } from './reset';
+import { isOpenId, openId } from './openid';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
 import { sendCompressedAsset } from './static-assets';
@@ -42,6 +44,7 @@ app.route('/', site);
 app.route('/', administration);
 app.route('/', reset);
 app.route('/', invite);
+app.route('/', openId);
 app.onError((error, { env: { incoming } }) =>
   error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
 );
@@ -129,7 +132,7 @@ async function bodyOf(request: IncomingMessage, url: URL | null): Promise<{ body
 
 /** Whether Next answers: pages, their assets, and next-auth. */
 function isForNext(request: IncomingMessage, path: string): boolean {
-  if (path.startsWith('/api/auth/')) return true;
+  if (path.startsWith('/api/auth/')) return !isOpenId(request.method, path);
   // What Next keeps there is shown where everything else failed: asked for by itself, it fails.
   if (path.startsWith('/api/') || path === '/logout' || path.startsWith('/_global-error')) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -174,7 +177,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const edge = edgeOf(request);
     const nonce = newNonce();
-    const policy = contentSecurityPolicy(nonce, edge, !env().production);
+    const policy = contentSecurityPolicy(nonce, edge, authorizationOrigin(), !env().production);
     setSecurityHeaders(response, policy, edge);
     response.setHeader('vary', 'Accept');
     stripInternalHeaders(request);
@@ -184,7 +187,7 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     if (url && HOLDS_SECRET.test(url.pathname)) response.setHeader('referrer-policy', 'strict-origin');
     const isHealth = url?.pathname.startsWith('/api/health/') === true;
     const isPolling = url?.pathname === '/socket.io/';
-    const isNextAuth = url?.pathname.startsWith('/api/auth/') === true;
+    const isNextAuth = url?.pathname.startsWith('/api/auth/') === true && !isOpenId(request.method, url.pathname);
     if (isNextAuth) refuseLargeBody(request);
     const unread = BODILESS.has(request.method ?? '') || isPolling || isNextAuth;
     if (unread) refuseDeclaredLength(request);

@@ -11,9 +11,15 @@ export function newNonce(): string {
  * The content security policy of a page: scripts by nonce alone; style attributes are allowed (virtual lists place their rows
  * by them), style elements by nonce.
  *
+ * @param provider where a form may lead by a redirect, besides: Chromium holds those against `form-action` too
  * @param development hot reload evaluates code and writes style elements; production never does
  */
-export function contentSecurityPolicy(nonce: string, edge: Edge, development: boolean): string {
+export function contentSecurityPolicy(
+  nonce: string,
+  edge: Edge,
+  provider: string | null,
+  development: boolean,
+): string {
   const sockets = edge.origin.replace(/^http/, 'ws');
   return [
     `default-src 'self'`,
@@ -26,7 +32,7 @@ export function contentSecurityPolicy(nonce: string, edge: Edge, development: bo
     `connect-src 'self' ${sockets}`,
     `object-src 'none'`,
     `base-uri 'none'`,
-    `form-action 'self'`,
+    `form-action 'self'${provider === null ? '' : ` ${provider}`}`,
     `frame-ancestors 'none'`,
   ].join('; ');
 }

@@ -50,6 +50,7 @@ export function formProblems(t: ErrorTranslator, state: FormState | null, known:
 
 function general(t: ErrorTranslator, { code, detail, retryAfterMs }: FormState): string {
   const key = `code.${code}` as const;
+  if (KEYS.has(detail)) return translateFieldMessage(t, detail);
   const said = t.has(key as 'code.conflict') ? t(key as 'code.conflict') : detail;
   return retryAfterMs === undefined ? said : `${said} ${t('retryAfter', { seconds: Math.ceil(retryAfterMs / 1000) })}`;
 }

@@ -8,7 +8,17 @@ import { prisma } from '@/lib/db';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';
 
-const house = useHouse({ letters: true });
+const house = useHouse({
+  letters: true,
+  // Nobody listens there, and nobody is sent there: it is for what the pages say of a provider.
+  env: () =>
+    Promise.resolve({
+      OIDC_ISSUER: 'http://localhost:9',
+      OIDC_CLIENT_ID: 'beseda',
+      OIDC_CLIENT_SECRET: 'a secret that only tests know',
+      OIDC_NAME: 'Example ID',
+    }),
+});
 
 const RESET_TOKEN = 'a token that only this test knows';
 
@@ -86,11 +96,13 @@ const PLACES: Place[] = [
     },
   },
   { name: 'letter sent', path: () => '/forgot?sent=1' },
+  { name: 'sign-in refused by the provider', path: () => '/login?refused=cancelled' },
   { name: 'new password', path: () => `/reset?token=${RESET_TOKEN}` },
   { name: 'dead reset link', path: () => '/reset?token=nonsense' },
   { name: 'nothing there', path: () => '/nowhere' },
   { name: 'own page', path: () => '/user', signedIn: true },
   { name: 'account', path: () => '/user/account?done=password', signedIn: true },
+  { name: 'account not connected', path: () => '/user/account?refused=cancelled', signedIn: true },
   {
     name: 'account refused',
     path: () => '/user/account',

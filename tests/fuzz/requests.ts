@@ -35,6 +35,7 @@ const FIELDS: Record<string, Record<string, unknown>> = {
     password: 'correct horse battery',
     callbackUrl: 'http://{HOST}/user',
   },
+  'POST /api/auth/signin/oidc': { csrfToken: '0f', callbackUrl: '/user', invitation: 'none', json: 'true' },
   'POST /api/auth/signout': { csrfToken: '0f', callbackUrl: '/' },
 };
 
@@ -62,6 +63,8 @@ const OTHERS = [
   'GET /api/auth/signin?callbackUrl=%2F',
   'GET /api/auth/error?error=Configuration',
   'POST /api/auth/callback/credentials',
+  'POST /api/auth/signin/oidc',
+  'GET /api/auth/callback/oidc?code=1&state=2&iss=http%3A%2F%2Flocalhost',
   'POST /api/auth/signout',
   'GET /_next/static/chunks/main.js',
   'GET /_next/image?url=%2Ffavicon.ico&w=64&q=75',

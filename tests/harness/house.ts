@@ -101,14 +101,22 @@ export interface House {
  * page complained of fails the test.
  *
  * @param options.letters whether the service has a mail server
+ * @param options.env its settings, beyond the tests' own
  */
-export function useHouse({ letters = false } = {}): House {
+export function useHouse({
+  letters = false,
+  env = (): Promise<Record<string, string>> => Promise.resolve({}),
+} = {}): House {
   let browser: Browser | undefined;
   let server: RunningServer | undefined;
   let mailbox: Mailbox | undefined;
   let visitors: Visitor[] = [];
 
-  const settings = () => (mailbox ? { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' } : {});
+  let own: Record<string, string> = {};
+  const settings = () => ({
+    ...own,
+    ...(mailbox && { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' }),
+  });
   const running = (): RunningServer => {
     if (!server) throw new Error('The house is opened before the first test');
     return server;
@@ -116,6 +124,7 @@ export function useHouse({ letters = false } = {}): House {
 
   beforeAll(async () => {
     if (letters) mailbox = await Mailbox.open();
+    own = await env();
     [browser, server] = await Promise.all([launchBrowser(), startServer({ env: settings() })]);
   });
 

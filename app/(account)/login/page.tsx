@@ -3,14 +3,19 @@ import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { LoginForm } from '@/components/account/login-form';
+import { OrOpenId } from '@/components/account/openid-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
 import { sendsLetters } from '@/lib/auth/forgotten-password';
 import { Note } from '@/components/ui/note';
+import { openIdName } from '@/lib/auth/identities';
+import { readRefusal } from '@/lib/auth/openid-refusals';
 import { currentActor } from '@/lib/auth/page-session';
 import { registrationNow } from '@/lib/auth/registration';
 import { SUSPENDED } from '@/lib/auth/sessions';
+import { ERROR_STATUS } from '@/lib/contracts/errors';
 import { forgotPath, loginPath } from '@/lib/contracts/paths';
+import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
 
@@ -22,7 +27,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const t = await getTranslations('account');
   const errors = await getTranslations('errors');
   const state = await readFormState();
-  const problems = formProblems(errors, state, ['email', 'password']);
+  const problems = { ...formProblems(errors, state, ['email', 'password']) };
   // At sign-in 401 means one thing only, and "sign in first" is not it.
   if (state?.code === 'unauthenticated') problems.general = errors('signIn');
   if (state?.detail === SUSPENDED) problems.general = errors('suspended');
@@ -32,8 +37,14 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
     'http://localhost',
     '',
   );
-  const { notice } = await searchParams;
-  if (!state && (await currentActor())) redirect(callbackUrl || '/user');
+  const { notice, refused } = await searchParams;
+  const provider = openIdName();
+  const refusal = state ? null : readRefusal(refused);
+  if (!state && !refusal && (await currentActor())) redirect(callbackUrl || '/user');
+  if (refusal && provider !== null) {
+    problems.general = (await getTranslations('openId'))(`refused.${refusal.key}`, { name: provider });
+    await answerStatus(ERROR_STATUS[refusal.code]);
+  }
   return (
     <>
       <h1 className="text-title font-semibold">{t('loginTitle')}</h1>
@@ -55,6 +66,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
           </Link>
         </p>
       )}
+      {provider !== null && <OrOpenId name={provider} callbackUrl={callbackUrl} />}
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         {(await registrationNow()) === 'open' && (
           <p>

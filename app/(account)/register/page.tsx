@@ -2,10 +2,12 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
+import { OrOpenId } from '@/components/account/openid-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { RegisterForm } from '@/components/account/register-form';
 import { RegistrationShut } from '@/components/account/registration-shut';
 import { DeadInvitation } from '@/components/invitations/dead-invitation';
+import { openIdName } from '@/lib/auth/identities';
 import { currentActor } from '@/lib/auth/page-session';
 import { registrationNow } from '@/lib/auth/registration';
 import { previewInvitation } from '@/lib/chat/invitations';
@@ -33,6 +35,7 @@ export default async function RegisterPage({ searchParams }: PageProps<'/registe
   const registration = await registrationNow(state?.code === 'forbidden');
   if (registration !== 'open' && !(registration === 'invited' && invited))
     return <RegistrationShut registration={registration} />;
+  const provider = openIdName();
   const problems = formProblems(await getTranslations('errors'), state, ['email', 'username', 'password']);
   return (
     <>
@@ -43,6 +46,7 @@ export default async function RegisterPage({ searchParams }: PageProps<'/registe
           : t('registerLead')}
       </p>
       <RegisterForm problems={problems} invitation={invitation} />
+      {provider !== null && <OrOpenId name={provider} invitation={invitation} />}
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         <p>
           {t('haveAccount')}{' '}

@@ -53,6 +53,13 @@ export const ACCOUNT_FIELDS: readonly Field[] = [
   probe('GET /login callbackUrl', (s, text) => said(s.rest(`/login?callbackUrl=${enc(text)}`, { accept: html }))),
   probe('GET /api/auth/signin callbackUrl', (s, text) => said(s.rest(`/api/auth/signin?callbackUrl=${enc(text)}`))),
   probe('GET /api/auth/error error', (s, text) => said(s.rest(`/api/auth/error?error=${enc(text)}`))),
+  probe('GET /login refused', (s, text) => said(s.rest(`/login?refused=${enc(text)}`, { accept: html }))),
+  probe('form /api/auth/signin/oidc callbackUrl', (s, text) =>
+    sendForm(s, '/api/auth/signin/oidc', { callbackUrl: text, invitation: text }),
+  ),
+  probe('GET /api/auth/callback/oidc', (s, text) =>
+    said(s.rest(`/api/auth/callback/oidc?state=${enc(text)}&code=${enc(text)}&error=${enc(text)}`)),
+  ),
   probe('form /preferences returnTo', (s, text) => sendForm(s, '/preferences', { theme: 'dark', returnTo: text })),
   probe('form /preferences locale', (s, text) => sendForm(s, '/preferences', { locale: text })),
 

@@ -38,6 +38,7 @@ const OF_SERVICE_INVITATION = {
   params: ({ serviceInvitation }: Stage) => ({ id: String(serviceInvitation.id) }),
 };
 export const LEADS_ON = { public: '303 303 303 303 303 303 303' };
+const NOTHING_THERE = { public: '404 404 404 404 404 404 404' };
 export const ANYBODY = { public: 'ok ok ok ok ok ok ok' };
 
 const inRoom = ({ room }: Stage) => ({ room });
@@ -143,6 +144,9 @@ export const ROUTES: Record<string, RouteRow> = {
     public: '401 ok ok ok ok ok 403',
     json: ({ actor }) => ({ email: actor?.email ?? 'nobody@example.org', password: PASSWORD }),
   },
+  // There is no provider here; with one, whoever comes is a browser that the provider leads: tests/integration/openid-answers.test.ts.
+  'POST /api/auth/signin/oidc': NOTHING_THERE,
+  'GET /api/auth/callback/oidc': NOTHING_THERE,
   'GET /logout': ANYBODY,
   'GET /user': SIGNED_IN,
   'POST /user/rooms': { ...SIGNED_IN, json: () => ({ name: fresh() }) },

@@ -3,16 +3,21 @@ import { NextIntlClientProvider } from 'next-intl';
 import { getTranslations } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
-import { EmailForm, PasswordForm, UsernameForm } from '@/components/account/own-forms';
+import { NoPassword } from '@/components/account/openid-form';
+import { ConnectionForm, EmailForm, PasswordForm, UsernameForm } from '@/components/account/own-forms';
 import { LanguageChoice, ThemeChoice } from '@/components/account/preferences';
 import { SessionList } from '@/components/account/session-list';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { FormSummary } from '@/components/ui/form-summary';
 import { ButtonLink } from '@/components/ui/button-link';
 import { Note } from '@/components/ui/note';
+import { openIdName, signInMethods } from '@/lib/auth/identities';
+import { readRefusal } from '@/lib/auth/openid-refusals';
 import { listSessions } from '@/lib/auth/own-sessions';
 import { accountFormSchema, type AccountForm } from '@/lib/contracts/accounts';
-import { ACCOUNT_DELETION_PATH, accountPath } from '@/lib/contracts/paths';
+import { ERROR_STATUS } from '@/lib/contracts/errors';
+import { ACCOUNT_DELETION_PATH, accountPath, CONNECTION_ID } from '@/lib/contracts/paths';
+import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { clientMessages } from '@/lib/i18n/client-messages';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -29,6 +34,8 @@ const FIELDS: Record<AccountForm, string[]> = {
   email: ['email', 'password'],
   password: ['currentPassword', 'newPassword'],
   sessions: [],
+  connect: ['password'],
+  disconnect: [],
 };
 
 function Section({ id, title, lead, children }: { id: string; title: string; lead?: string; children: ReactNode }) {
@@ -43,16 +50,31 @@ function Section({ id, title, lead, children }: { id: string; title: string; lea
   );
 }
 
+/** What is said of the provider's connection. */
+function leadOf(hasPassword: boolean, connected: boolean) {
+  if (connected) return hasPassword ? 'connectedLead' : 'onlyWayLead';
+  return hasPassword ? 'connectLead' : 'connectBareLead';
+}
+
 export default async function AccountPage({ searchParams }: PageProps<'/user/account'>) {
   const actor = await requireActor(accountPath());
-  const { form, done } = await searchParams;
+  const { form, done, refused } = await searchParams;
   const sessions = await read(listSessions(actor));
+  const { hasPassword, connected, fresh } = await read(signInMethods(actor));
+  const provider = openIdName();
   const state = await readFormState();
   const t = await getTranslations('account');
   const errors = await getTranslations('errors');
   const settings = await getTranslations('settings');
   const problemsOf = (name: AccountForm) => formProblems(errors, form === name ? state : null, FIELDS[name]);
   const taken = accountFormSchema.safeParse(done);
+  const openId = await getTranslations('openId');
+  const refusal = state ? null : readRefusal(refused);
+  const connecting = { ...problemsOf(connected ? 'disconnect' : 'connect') };
+  if (refusal && provider !== null) {
+    connecting.general = openId(`refused.${refusal.key}`, { name: provider });
+    await answerStatus(ERROR_STATUS[refusal.code]);
+  }
   return (
     <PageColumn>
       <PageHeader title={t('ownTitle')} />
@@ -61,17 +83,31 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
           <Note>{t(`done_${taken.data}`)}</Note>
         </div>
       )}
-      <NextIntlClientProvider messages={await clientMessages('common', 'account', 'errors')}>
+      <NextIntlClientProvider messages={await clientMessages('common', 'account', 'openId', 'errors')}>
+        {!hasPassword && <NoPassword name={provider} fresh={fresh} returnTo={accountPath()} />}
         <div className="space-y-14">
           <Section id="username-title" title={t('usernameTitle')}>
             <UsernameForm problems={problemsOf('username')} current={actor.username} />
           </Section>
-          <Section id="email-title" title={t('emailTitle')} lead={t('emailLead')}>
-            <EmailForm problems={problemsOf('email')} current={actor.email} />
+          <Section id="email-title" title={t('emailTitle')} lead={t(hasPassword ? 'emailLead' : 'bareEmailLead')}>
+            <EmailForm problems={problemsOf('email')} current={actor.email} hasPassword={hasPassword} />
           </Section>
-          <Section id="password-title" title={t('passwordTitle')} lead={t('passwordLead')}>
-            <PasswordForm problems={problemsOf('password')} current={actor.email} />
+          <Section
+            id="password-title"
+            title={t('passwordTitle')}
+            lead={t(hasPassword ? 'passwordLead' : 'firstPasswordLead')}
+          >
+            <PasswordForm problems={problemsOf('password')} current={actor.email} hasPassword={hasPassword} />
           </Section>
+          {provider !== null && (
+            <Section
+              id={CONNECTION_ID}
+              title={openId('title', { name: provider })}
+              lead={openId(leadOf(hasPassword, connected))}
+            >
+              <ConnectionForm problems={connecting} name={provider} connected={connected} hasPassword={hasPassword} />
+            </Section>
+          )}
           <Section id="settings-title" title={settings('title')}>
             <div className="space-y-6">
               <LanguageChoice returnTo={accountPath()} />
@@ -82,7 +118,11 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
             <FormSummary problems={problemsOf('sessions')} />
             <SessionList sessions={sessions} />
           </Section>
-          <Section id="deletion-title" title={t('deletionTitle')} lead={t('deletionLead')}>
+          <Section
+            id="deletion-title"
+            title={t('deletionTitle')}
+            lead={t(hasPassword ? 'deletionLead' : 'bareDeletionLead')}
+          >
             <ButtonLink href={ACCOUNT_DELETION_PATH} variant="secondary" prefetch={false}>
               {t('deletionOpen')}
             </ButtonLink>
