@@ -35,6 +35,8 @@ export const FIELD_MESSAGES = {
   maxUses: `Must be a whole number from 1 to ${LIMITS.invitation.uses}.`,
   invitation: 'This invitation is not valid any more.',
   resetToken: 'This link is not valid any more.',
+  codeWanted: 'Enter the code of your authenticator app, or a recovery code.',
+  codeWrong: 'This code is not right, or was used before.',
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;

@@ -11,8 +11,9 @@ import { FormSummary } from '@/components/ui/form-summary';
 import { ButtonLink } from '@/components/ui/button-link';
 import { Note } from '@/components/ui/note';
 import { listSessions } from '@/lib/auth/own-sessions';
+import { secondFactorOf } from '@/lib/auth/second-factor';
 import { accountFormSchema, type AccountForm } from '@/lib/contracts/accounts';
-import { ACCOUNT_DELETION_PATH, accountPath } from '@/lib/contracts/paths';
+import { ACCOUNT_DELETION_PATH, accountPath, twoStepPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { clientMessages } from '@/lib/i18n/client-messages';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -47,6 +48,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
   const actor = await requireActor(accountPath());
   const { form, done } = await searchParams;
   const sessions = await read(listSessions(actor));
+  const { enabled, recoveryCodesLeft: count } = await read(secondFactorOf(actor));
   const state = await readFormState();
   const t = await getTranslations('account');
   const errors = await getTranslations('errors');
@@ -61,6 +63,11 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
           <Note>{t(`done_${taken.data}`)}</Note>
         </div>
       )}
+      {done === 'recovery' && enabled && (
+        <div className="mb-10">
+          <Note>{t('done_recovery', { count })}</Note>
+        </div>
+      )}
       <NextIntlClientProvider messages={await clientMessages('common', 'account', 'errors')}>
         <div className="space-y-14">
           <Section id="username-title" title={t('usernameTitle')}>
@@ -71,6 +78,15 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
           </Section>
           <Section id="password-title" title={t('passwordTitle')} lead={t('passwordLead')}>
             <PasswordForm problems={problemsOf('password')} current={actor.email} />
+          </Section>
+          <Section
+            id="two-step-title"
+            title={(await getTranslations('twoStep'))('title')}
+            lead={enabled ? t('twoStepOn', { count }) : t('twoStepOff')}
+          >
+            <ButtonLink href={twoStepPath()} variant="secondary" prefetch={false}>
+              {t(enabled ? 'twoStepOpenOn' : 'twoStepOpenOff')}
+            </ButtonLink>
           </Section>
           <Section id="settings-title" title={settings('title')}>
             <div className="space-y-6">
