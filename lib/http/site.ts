@@ -1,7 +1,7 @@
 import { deletionPath, detailsPath, roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { register, type SignedIn } from '../auth/accounts';
+import { register } from '../auth/accounts';
 import { safeCallbackPath } from '../auth/callback-url';
 import { clearedCookies, sessionCookie } from '../auth/cookies';
 import { authenticate } from '../auth/credentials';
@@ -11,7 +11,6 @@ import { joinAsNewcomer } from '../chat/invitations';
 import { localeSchema, themeSchema } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
 import { toRoomName } from '../contracts/text';
-import { LIMITS } from '../contracts/limits';
 import { accountOf, postMessage, postRoom, queryFields, roomOf } from './api';
 import {
   actorOf,

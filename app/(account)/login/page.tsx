@@ -31,7 +31,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const t = await getTranslations('account');
   const errors = await getTranslations('errors');
   const state = await readFormState();
-  const problems = formProblems(errors, state, ['email', 'password']);
+  const problems = { ...formProblems(errors, state, ['email', 'password']) };
   // At sign-in 401 means one thing only, and "sign in first" is not it.
   if (state?.code === 'unauthenticated') problems.general = errors('signIn');
   if (state?.detail === SUSPENDED) problems.general = errors('suspended');
