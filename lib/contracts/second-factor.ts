@@ -30,13 +30,16 @@ export interface SecondFactorSetup {
   uri: string;
 }
 
+/** As much as a QR code holds; ours have about 200 characters. */
+const SETUP_URI = /^otpauth:\/\/totp\/[!-~]{1,1900}$/;
+
 /**
  * What an application is given, from the address alone: a page that shows it again gets it from the form.
  *
  * @returns null for what is no such address
  */
 export function setupOf(uri: string | undefined): SecondFactorSetup | null {
-  if (!uri?.startsWith('otpauth://totp/') || !URL.canParse(uri)) return null;
+  if (uri === undefined || !SETUP_URI.test(uri) || !URL.canParse(uri)) return null;
   const secret = new URL(uri).searchParams.get('secret') ?? '';
   return /^[A-Z2-7]{32}$/.test(secret) ? { secret, uri } : null;
 }
