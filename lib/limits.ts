@@ -24,7 +24,13 @@ export const RATE_LIMITS = {
    */
   signInAccount: { points: 10, durationSeconds: 300 },
   /**
-   * Wrong passwords given by one user who is signed in, to change or delete their account: as many as {@link signInAccount} lets
+   * Wrong codes of a second factor to one account from anywhere, after the right password: three of a million are right at any time
+   * (RFC 6238, 5.2, with a step either way), so a day's guessing finds one in about two hundred accounts. Recovery codes do not
+   * count: nobody guesses one, and an owner whom somebody else's guesses shut out has them.
+   */
+  signInCode: { points: 20, durationSeconds: 900 },
+  /**
+   * Wrong passwords and codes given by one user who is signed in, to change or delete their account: as many as {@link signInAccount} lets
    * anybody guess. Counted by itself, so that whoever found an open browser does not lock its owner out of signing in.
    */
   ownPassword: { points: 10, durationSeconds: 300 },

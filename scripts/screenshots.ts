@@ -43,6 +43,7 @@ function shots(room: string): Shot[] {
     { name: 'user', path: '/user', signedIn: true },
     { name: 'account', path: '/user/account?done=password', signedIn: true },
     { name: 'account-delete', path: '/user/account/delete', signedIn: true },
+    { name: 'two-step', path: '/user/account/two-step', signedIn: true },
     { name: 'search', path: '/user/search', signedIn: true },
     {
       name: 'search-results',

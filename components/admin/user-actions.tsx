@@ -56,6 +56,14 @@ export function UserActions({ user, place }: { user: ManagedUser; place: Place }
         place={place}
       />
       <Action path={`${path}/reset`} label={t('reset')} named={t('resetNamed', { username })} place={place} />
+      {user.secondFactor && (
+        <Action
+          path={`${path}/second-factor`}
+          label={t('secondFactorOff')}
+          named={t('secondFactorOffNamed', { username })}
+          place={place}
+        />
+      )}
     </div>
   );
 }

@@ -138,4 +138,5 @@ export async function ensureAdministrator(): Promise<void> {
 }
 
 export type { Client, SignedIn } from './begin-session';
-export { signIn } from './sign-in';
+export { beginSignIn, signIn } from './sign-in';
+export { finishSignIn } from './finish-sign-in';

@@ -1,10 +1,15 @@
 import { parse } from 'hono/utils/cookie';
 import { LIMITS } from '../contracts/limits';
+import { CHALLENGE_SECONDS } from './sign-in-challenge';
 
 const NAME = 'next-auth.session-token';
 const SECURE_NAME = `__Secure-${NAME}`;
 /** next-auth cuts a value over 3,933 characters into cookies `.0`, `.1` …; ours never need it, but its reader allows for it. */
 const MAX_CHUNKS = 4;
+
+/** The cookie between the two steps of signing in. It goes to the sign-in page alone. */
+const CHALLENGE_NAME = 'beseda.sign-in';
+const CHALLENGE_PATH = '/login';
 
 /**
  * The name of the session cookie: next-auth's.
@@ -15,8 +20,8 @@ export function sessionCookieName(secure: boolean): string {
   return secure ? SECURE_NAME : NAME;
 }
 
-function serialize(name: string, value: string, maxAge: number, secure: boolean): string {
-  return `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+function serialize(name: string, value: string, maxAge: number, secure: boolean, path = '/'): string {
+  return `${name}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }
 
 /**
@@ -33,6 +38,26 @@ export function sessionCookie(token: string, secure: boolean): string {
 export function clearedCookies(secure: boolean): string[] {
   const name = sessionCookieName(secure);
   return [name, `${name}.0`, `${name}.1`].map((each) => serialize(each, '', 0, secure));
+}
+
+function challengeCookieName(secure: boolean): string {
+  return secure ? `__Secure-${CHALLENGE_NAME}` : CHALLENGE_NAME;
+}
+
+/**
+ * The `Set-Cookie` value that keeps for a browser that its password was right; without a challenge, the one that takes it away.
+ *
+ * @param secure whether the service is reached over https
+ */
+export function challengeCookie(challenge: string | null, secure: boolean): string {
+  const seconds = challenge === null ? 0 : CHALLENGE_SECONDS;
+  return serialize(challengeCookieName(secure), challenge ?? '', seconds, secure, CHALLENGE_PATH);
+}
+
+/** The challenge in a `Cookie` header; empty when there is none. */
+export function challengeOfCookies(header: string): string {
+  const cookies = parse(header);
+  return cookies[challengeCookieName(true)] ?? cookies[challengeCookieName(false)] ?? '';
 }
 
 function readNamed(cookies: Record<string, string>, name: string): string | undefined {

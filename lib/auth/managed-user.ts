@@ -5,7 +5,8 @@ import { AppError } from '../contracts/errors';
 import { usernameSchema } from '../contracts/values';
 
 /** The columns of `users u` that administrators see. */
-export const MANAGED_COLUMNS = 'u.id, u.username, u.email, u.role::text AS role, u.suspended_at, u.created_at';
+export const MANAGED_COLUMNS = `u.id, u.username, u.email, u.role::text AS role, u.suspended_at, u.created_at,
+  EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor`;
 
 /** What {@link MANAGED_COLUMNS} gives. */
 export interface ManagedRow {
@@ -15,6 +16,7 @@ export interface ManagedRow {
   role: 'user' | 'administrator';
   suspended_at: Date | null;
   created_at: Date;
+  second_factor: boolean;
 }
 
 /** A row as administrators see it. */
@@ -27,6 +29,7 @@ export function presentManaged(row: ManagedRow): ManagedUser {
     role,
     suspendedAt: suspendedAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
+    secondFactor: row.second_factor,
   };
 }
 

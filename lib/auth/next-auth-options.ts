@@ -92,10 +92,15 @@ export function nextAuthOptions(
         id: 'credentials',
         name: 'Credentials',
         type: 'credentials',
-        credentials: { email: { label: 'E-mail', type: 'email' }, password: { label: 'Password', type: 'password' } },
+        credentials: {
+          email: { label: 'E-mail', type: 'email' },
+          password: { label: 'Password', type: 'password' },
+          code: { label: 'Code', type: 'text' },
+        },
         authorize: (credentials) =>
           remembering(async () => {
-            issued = await signIn({ email: credentials?.email, password: credentials?.password }, request.client);
+            const { email: given, password, code } = credentials ?? {};
+            issued = await signIn({ email: given, password, ...(code && { code }) }, request.client);
             const { id, username, email } = issued.account;
             return { id: String(id), name: username, email };
           }),

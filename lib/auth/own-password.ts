@@ -7,11 +7,13 @@ import { read } from '../queries';
 import { ACCOUNT_COLUMNS, type AccountRow } from './account-row';
 import { NO_PASSWORD, verifyPassword } from './passwords';
 
-/** A password that was given by whoever is signed in already: 403 with its field, because 401 would say that the session has ended. */
-function wrong(field: string): AppError {
-  const message = FIELD_MESSAGES.passwordWrong;
+/** What was given by whoever is signed in already: 403 with its field, because 401 would say that the session has ended. */
+function wrong(field: string, message: string = FIELD_MESSAGES.passwordWrong): AppError {
   return new AppError('forbidden', message, { errors: [{ path: field, message }] });
 }
+
+/** The same for a code of the second factor. */
+export const wrongCode = () => wrong('code', FIELD_MESSAGES.codeWrong);
 
 const ended = () => new AppError('unauthenticated', 'This session has ended. Sign in again.');
 

@@ -11,12 +11,16 @@ export const registerSchema = z.strictObject({
 });
 
 /** A password that is given to prove oneself: it is compared, so what it is made of does not matter. */
-const givenPasswordSchema = z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required });
+export const givenPasswordSchema = z
+  .string({ error: FIELD_MESSAGES.required })
+  .min(1, { error: FIELD_MESSAGES.required });
 
 /** What `POST /login` takes as JSON. Nothing but presence is checked: a wrong address is a wrong password, and is told alike. */
 export const loginSchema = z.strictObject({
   email: z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required }),
   password: givenPasswordSchema,
+  /** of the account's second factor, where it has one: an application's, or a recovery code */
+  code: z.string({ error: FIELD_MESSAGES.required }).optional(),
 });
 
 /** What `POST /forgot` takes. */

@@ -31,6 +31,8 @@ export const managedUserSchema = userSchema.extend({
   role: z.enum(['user', 'administrator']),
   suspendedAt: z.string().nullable(),
   createdAt: z.string(),
+  /** whether signing in takes a code besides the password */
+  secondFactor: z.boolean(),
 });
 export type ManagedUser = z.infer<typeof managedUserSchema>;
 

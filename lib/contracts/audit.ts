@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'user:reinstated',
   'user:role-changed',
   'user:reset-issued',
+  'user:second-factor-removed',
 ] as const;
 
 export const auditActionSchema = z.enum(AUDIT_ACTIONS);

@@ -22,6 +22,12 @@ export function accountPath(query: { form?: string; done?: string } = {}): strin
 /** The page that asks before the own account is deleted, and what its form posts to. */
 export const ACCOUNT_DELETION_PATH = '/user/account/delete';
 
+/** The page about the own account's second factor. `form` is one of its forms, and where that is posted; `done` one that was taken. */
+export function twoStepPath(query: { form?: string; done?: string } = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? '/user/account/two-step' : `/user/account/two-step?${search}`;
+}
+
 /** Why somebody is sent to sign in who was signed in before. */
 export type LoginNotice = 'ended' | 'deleted';
 
@@ -34,6 +40,14 @@ export type LoginNotice = 'ended' | 'deleted';
 export function loginPath(here: string, notice?: LoginNotice): string {
   const query = new URLSearchParams({ ...(here && { callbackUrl: here }), ...(notice && { notice }) }).toString();
   return query === '' ? '/login' : `/login?${query}`;
+}
+
+/** What the second step of signing in asks for. */
+export type LoginStep = 'code' | 'recovery';
+
+/** The second step of signing in. `here` is as in {@link loginPath}. */
+export function loginStepPath(step: LoginStep, here: string): string {
+  return `/login?${new URLSearchParams({ step, ...(here && { callbackUrl: here }) }).toString()}`;
 }
 
 /** The page that sets a new password by the token of a link. */

@@ -37,6 +37,8 @@ export const FIELD_MESSAGES = {
   resetToken: 'This link is not valid any more.',
   freshSession: 'Your account has no password: sign in again, then do this within ten minutes.',
   passwordFirst: 'Set a password first: without one, nobody could sign in to this account any more.',
+  codeWanted: 'Enter the code of your authenticator app, or a recovery code.',
+  codeWrong: 'This code is not right, or was used before.',
 } as const;
 
 export type FieldMessageKey = keyof typeof FIELD_MESSAGES;

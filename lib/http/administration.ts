@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { changeUser } from '../auth/administration';
+import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { revokeServiceInvitation } from '../auth/service-invitations';
 import { adminListPath } from '../contracts/paths';
 import { actorOf, ignoreInput, readInput, wantsHtml, type Bindings } from './context';
@@ -58,5 +59,15 @@ administration.post('/admin/users/:username/reset', (context) =>
     return wantsHtml(context)
       ? showOnce(context, PAGE, { ...link, username: usernameOf(context) })
       : context.json(link, 201);
+  }),
+);
+
+administration.post('/admin/users/:username/second-factor', (context) =>
+  answerForm(context, PAGE, async () => {
+    const { q, cursor } = readInput(context, { form: true });
+    await removeSecondFactorOfUser(await actorOf(context), usernameOf(context));
+    return wantsHtml(context)
+      ? seeOther(adminListPath('users', { q: text(q), cursor: text(cursor) }))
+      : context.body(null, 204);
   }),
 );

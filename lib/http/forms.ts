@@ -12,10 +12,10 @@ export function seeOther(location: string, cookies: string[] = []): Response {
   return new Response(null, { status: 303, headers });
 }
 
-/** A password by whatever name: it is never shown again. */
-const SECRET = /password$/i;
+/** A password by whatever name, and a code: they are never shown again. */
+const SECRET = /password$|^code$/i;
 
-/** What was typed into a form, but for passwords. */
+/** What was typed into a form, but for what is secret. */
 function typedInto(context: Context): Record<string, string> {
   const fields = isForm(context) ? readForm(context.env.body) : {};
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRET.test(name)));

@@ -19,12 +19,14 @@ import { alreadySent, isFromForm, wantsHtml, wantsJson, type Bindings } from './
 import { health } from './health';
 import { invitations } from './invitations';
 import { invite } from './invite';
+import { login } from './login';
 import { me } from './me';
 import { checkRouterState, keepVary, prepareForNext, stripInternalHeaders } from './next-headers';
 import { applyPageStatus } from './page-status';
 import { problem } from './problem';
 import { reset } from './reset';
 import { isOpenId, openId } from './openid';
+import { secondFactor, twoStepForms } from './second-factor';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
 import { sendCompressedAsset } from './static-assets';
@@ -37,9 +39,12 @@ const app = new Hono<{ Bindings: Bindings }>({ strict: false });
 app.route('/api/health', health);
 app.route('/api/v1', api);
 app.route('/api/v1', me);
+app.route('/api/v1', secondFactor);
 app.route('/api/v1', users);
 app.route('/api/v1', invitations);
 app.route('/', accountForms);
+app.route('/', twoStepForms);
+app.route('/', login);
 app.route('/', site);
 app.route('/', administration);
 app.route('/', reset);
@@ -85,7 +90,7 @@ const PAGE_ONLY = new RegExp(
     'reset',
     'invite/[^/]+',
     'user/search',
-    'user/account(?:/delete)?',
+    'user/account(?:/(?:delete|two-step))?',
     'user/rooms/delete/[^/]+',
     'chat/[^/]+/details',
     'admin(?:/(?:users|rooms|invitations|audit))?',
@@ -105,10 +110,10 @@ const FORM_ACTION = new RegExp(
     'reset',
     'invite/[^/]+',
     'user/rooms',
-    'user/account(?:/delete)?',
+    'user/account(?:/(?:delete|two-step))?',
     'user/rooms/delete/[^/]+',
     'chat/[^/]+(?:/details)?',
-    'admin/users/[^/]+(?:/reset)?',
+    'admin/users/[^/]+(?:/(?:reset|second-factor))?',
     'admin/invitations(?:/[^/]+/revoke)?',
   ].join('|')})$`,
 );

@@ -1,7 +1,7 @@
 import { deletionPath, detailsPath, roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { register, signIn, type SignedIn } from '../auth/accounts';
+import { register } from '../auth/accounts';
 import { safeCallbackPath } from '../auth/callback-url';
 import { clearedCookies, sessionCookie } from '../auth/cookies';
 import { authenticate } from '../auth/credentials';
@@ -11,7 +11,6 @@ import { joinAsNewcomer } from '../chat/invitations';
 import { localeSchema, themeSchema } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
 import { toRoomName } from '../contracts/text';
-import { LIMITS } from '../contracts/limits';
 import { accountOf, postMessage, postRoom, queryFields, roomOf } from './api';
 import {
   actorOf,
@@ -26,16 +25,11 @@ import {
 } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
 import { invitationFields, inviteToRoom } from './invitations';
+import { withSession } from './with-session';
 import { changeRoom } from './room-details';
 
 /** The routes that people and programs share, but for their pages, which are Next's. */
 export const site = new Hono<{ Bindings: Bindings }>();
-
-function withSession(context: Context, signedIn: SignedIn, body: object, status: 200 | 201): Response {
-  context.header('set-cookie', sessionCookie(signedIn.token, context.env.edge.secure));
-  context.header('cache-control', 'no-store');
-  return context.json(body, status);
-}
 
 site.post('/register', (context) =>
   answerForm(context, '/register', async () => {
@@ -48,35 +42,6 @@ site.post('/register', (context) =>
     }
     const { id, username, email } = signedIn.account;
     return withSession(context, signedIn, { user: { id, username, email } }, 201);
-  }),
-);
-
-/**
- * The fields of an OAuth 2 password grant (RFC 6749, 4.3.2) under our names; those that a public client sends along are dropped.
- * Where an address is given, a name beside it is an unknown field like any other.
- */
-function loginFields({ callbackUrl: _callbackUrl, ...input }: Record<string, unknown>): Record<string, unknown> {
-  if (input.email !== undefined || (input.grant_type === undefined && input.username === undefined)) return input;
-  const { grant_type: grant, username, scope: _scope, client_id: _id, client_secret: _secret, ...rest } = input;
-  if (grant !== undefined && grant !== 'password')
-    throw new AppError('bad_request', 'The grant type must be "password".');
-  return username === undefined ? rest : { ...rest, email: username };
-}
-
-site.post('/login', (context) =>
-  answerForm(context, '/login', async () => {
-    const input = readInput(context, { form: true });
-    const fields = loginFields(input);
-    checkOrigin(context, { always: true });
-    const signedIn = await signIn(fields, clientOf(context));
-    const { edge } = context.env;
-    if (wantsHtml(context)) {
-      const target = safeCallbackPath(input.callbackUrl, edge.origin, '/user');
-      return seeOther(target, [sessionCookie(signedIn.token, edge.secure)]);
-    }
-    const { id, username, email } = signedIn.account;
-    const token = { access_token: signedIn.token, token_type: 'bearer', expires_in: LIMITS.sessionSeconds };
-    return withSession(context, signedIn, { ...token, user: { id, username, email } }, 200);
   }),
 );
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { changeUser, listUsers } from '../auth/administration';
 import { listAudit } from '../auth/audit-log';
 import { issueReset } from '../auth/password-resets';
+import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { listAllRooms } from '../chat/all-rooms';
 import { resetPath } from '../contracts/paths';
 import { queryFields } from './api';
@@ -36,6 +37,11 @@ users.patch('/users/:username', async (context) => {
   return context.json(await changeUser(await actorOf(context), usernameOf(context), input));
 });
 users.post('/users/:username/reset', async (context) => context.json(await makeReset(context), 201));
+users.delete('/users/:username/second-factor', async (context) => {
+  ignoreInput(context);
+  await removeSecondFactorOfUser(await actorOf(context), usernameOf(context));
+  return context.body(null, 204);
+});
 users.get('/audit', async (context) =>
   context.json(await listAudit(await actorOf(context), queryFields(context, { text: ['cursor'], numbers: ['limit'] }))),
 );

@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Room, User } from '@/generated/prisma/client';
-import { createRoom, createUser, markRead, writeMessages } from '../factories';
+import { createRoom, createUser, markRead, PASSWORD, writeMessages } from '../factories';
 import { prisma } from '@/lib/db';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';
@@ -113,6 +113,17 @@ const PLACES: Place[] = [
     },
   },
   { name: 'account deletion', path: () => '/user/account/delete', signedIn: true },
+  { name: 'two-step sign-in', path: () => '/user/account/two-step?done=off', signedIn: true },
+  {
+    name: 'two-step sign-in, set up',
+    path: () => '/user/account/two-step',
+    signedIn: true,
+    prepare: async (page) => {
+      await page.locator('input[type="password"]').fill(PASSWORD);
+      await page.locator('main form button[type="submit"]').click();
+      await page.locator('svg[role="img"]').waitFor();
+    },
+  },
   { name: 'search', path: () => '/user/search', signedIn: true },
   { name: 'search without a result', path: () => '/user/search/results?q=nothing%20of%20the%20kind', signedIn: true },
   { name: 'details', path: () => `/chat/${room.name}/details`, signedIn: true },

@@ -1,5 +1,7 @@
 import { api } from '@/lib/http/api';
 import { health } from '@/lib/http/health';
+import { login } from '@/lib/http/login';
+import { secondFactor, twoStepForms } from '@/lib/http/second-factor';
 import { site } from '@/lib/http/site';
 
 interface Body {
@@ -27,6 +29,11 @@ const FIELDS: Record<string, Record<string, unknown>> = {
     password: 'correct horse battery',
   },
   'POST /api/v1/me/password': { currentPassword: 'correct horse battery', newPassword: 'correct horse battery' },
+  'POST /api/v1/me/second-factor': { password: 'correct horse battery' },
+  'POST /api/v1/me/second-factor/confirm': { code: '123456' },
+  'POST /api/v1/me/second-factor/recovery-codes': { password: 'correct horse battery' },
+  'DELETE /api/v1/me/second-factor': { password: 'correct horse battery', code: 'abcd-efgh-jkmn' },
+  'POST /user/account/two-step': { password: 'correct horse battery', code: '123456' },
   'DELETE /api/v1/me': { password: 'correct horse battery' },
   'PATCH /api/v1/users/:username': { role: 'user', suspended: false },
   'POST /api/auth/callback/credentials': {
@@ -44,6 +51,7 @@ const OTHERS = [
   'GET /',
   'HEAD /',
   'OPTIONS /',
+  'GET /login?step=code',
   'GET /login?callbackUrl=%2Fuser%3Fx%3D1',
   'GET /register',
   'GET /forgot?sent=1',
@@ -82,7 +90,17 @@ const PARAMETERS: Record<string, string> = { room: 'arena', seq: '3', username: 
 function routes(): string[] {
   const listed = (prefix: string, app: { routes: { method: string; path: string }[] }) =>
     app.routes.map(({ method, path }) => `${method === 'ALL' ? 'GET' : method} ${prefix}${path}`);
-  return [...new Set([...listed('/api/v1', api), ...listed('/api/health', health), ...listed('', site), ...OTHERS])];
+  return [
+    ...new Set([
+      ...listed('/api/v1', api),
+      ...listed('/api/health', health),
+      ...listed('', site),
+      ...listed('', login),
+      ...listed('/api/v1', secondFactor),
+      ...listed('', twoStepForms),
+      ...OTHERS,
+    ]),
+  ];
 }
 
 const CREDENTIALS = {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUser, PASSWORD as FACTORY_PASSWORD } from '../factories';
+import { giveSecondFactor } from '../harness/authenticator';
 import { startServer, type RunningServer } from '../harness/server';
 
 const PASSWORD = 'correct horse';
@@ -179,6 +181,26 @@ describe('/api/auth', () => {
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]?.[0]).toBe(401);
+  });
+
+  it('takes the code of a second factor, and refuses without one as with a wrong password', async () => {
+    const { id, email } = await createUser();
+    const app = await giveSecondFactor(id, ['abcdefghjkmn']);
+    const signIn = async (fields: Record<string, string>) => {
+      const browser = new Browser();
+      const answer = await browser.signIn({ email, password: FACTORY_PASSWORD, ...fields });
+      return { status: answer.status, token: browser.token, session: await browser.session() };
+    };
+    const refused = { status: 401, token: '', session: {} };
+    expect(await signIn({})).toEqual(refused);
+    expect(await signIn({ code: app.wrong() })).toEqual(refused);
+    expect(await signIn({ code: app.code(), password: 'wrong password' })).toEqual(refused);
+    const code = app.code();
+    const entered = await signIn({ code });
+    expect(entered).toMatchObject({ status: 200, session: { user: { id } } });
+    expect((await me(entered.token)).status).toBe(200);
+    expect(await signIn({ code })).toEqual(refused);
+    expect(await signIn({ code: 'ABCD-EFGH-JKMN' })).toMatchObject({ status: 200 });
   });
 
   it('says which field is missing', async () => {

@@ -49,6 +49,9 @@ export const ACCOUNT_FIELDS: readonly Field[] = [
   probe('form /login grant', (s, text) =>
     sendForm(s, '/login', { grant_type: text, username: text, password: text }, '*/*'),
   ),
+  probe('POST /login code', (s, text) => sendJson(s, '/login', login(s, { code: text }))),
+  probe('form /login second step', (s, text) => sendForm(s, '/login', { step: text, code: text, callbackUrl: text })),
+  probe('GET /login step', (s, text) => said(s.rest(`/login?step=${enc(text)}`, { accept: html }))),
   probe('form /login callbackUrl', (s, text) => sendForm(s, '/login', login(s, { callbackUrl: text }))),
   probe('GET /login callbackUrl', (s, text) => said(s.rest(`/login?callbackUrl=${enc(text)}`, { accept: html }))),
   probe('GET /api/auth/signin callbackUrl', (s, text) => said(s.rest(`/api/auth/signin?callbackUrl=${enc(text)}`))),
@@ -79,6 +82,17 @@ export const ACCOUNT_FIELDS: readonly Field[] = [
   ),
   probe('DELETE /me', (s, text) => sendJson(s, '/api/v1/me', { password: text }, 'DELETE')),
   probe('DELETE /me/sessions', (s, text) => said(s.rest(`/api/v1/me/sessions/${enc(text)}`, { method: 'DELETE' }))),
+  probe('POST /me/second-factor', (s, text) => sendJson(s, '/api/v1/me/second-factor', { password: text })),
+  probe('POST /me/second-factor/confirm', (s, text) => sendJson(s, '/api/v1/me/second-factor/confirm', { code: text })),
+  probe('DELETE /me/second-factor', (s, text) =>
+    sendJson(s, '/api/v1/me/second-factor', { password: PASSWORD, code: text }, 'DELETE'),
+  ),
+  probe('form two-step', (s, text) =>
+    sendForm(s, '/user/account/two-step?form=confirm', {
+      code: text,
+      uri: `otpauth://totp/${text}?secret=${'A'.repeat(32)}`,
+    }),
+  ),
   probe('GET /users q', (s, text) => said(s.rest(`/api/v1/users?q=${enc(text)}&cursor=${enc(text)}`))),
   probe('PATCH /users', (s, text) => sendJson(s, `/api/v1/users/${enc(text)}`, { role: text }, 'PATCH')),
 ];

@@ -31,6 +31,7 @@ export const IN_ROOM = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok
 export const SEE = { public: '401 ok ok ok 403 ok 401', private: '401 404 ok ok 404 ok 401' };
 export const MANAGE = { public: '401 403 403 ok 403 ok 401', private: '401 404 403 ok 404 ok 401' };
 export const SIGNED_IN = { public: '401 ok ok ok ok ok 401' };
+const WITHOUT_FACTOR = { public: '401 409 409 409 409 409 401' };
 export const ADMINISTRATORS = { public: '401 403 403 403 403 ok 401' };
 const OF_SOMEBODY = { ...ADMINISTRATORS, params: ({ other }: Stage) => ({ username: other.username }) };
 const OF_SERVICE_INVITATION = {
@@ -118,18 +119,27 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /api/v1/me/sessions': SIGNED_IN,
   'DELETE /api/v1/me/sessions': SIGNED_IN,
   'DELETE /api/v1/me/sessions/:id': { ...SIGNED_IN, params: ({ actor }) => ({ id: String(actor?.sessionId ?? 1) }) },
+  'GET /api/v1/me/second-factor': SIGNED_IN,
+  'POST /api/v1/me/second-factor': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
+  // Nobody here has begun, or has one.
+  'POST /api/v1/me/second-factor/confirm': { ...WITHOUT_FACTOR, json: () => ({ code: '123456' }) },
+  'POST /api/v1/me/second-factor/recovery-codes': { ...WITHOUT_FACTOR, json: () => ({ password: PASSWORD }) },
+  'DELETE /api/v1/me/second-factor': { ...WITHOUT_FACTOR, json: () => ({ password: PASSWORD, code: '123456' }) },
+  'POST /user/account/two-step': { ...SIGNED_IN, query: '?form=begin', json: () => ({ password: PASSWORD }) },
   // The forms of the account's pages; what each does is a route above.
   'POST /user/account': { ...SIGNED_IN, query: '?form=username', json: () => ({ username: fresh() }) },
   'POST /user/account/delete': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
   'GET /api/v1/users': ADMINISTRATORS,
   'PATCH /api/v1/users/:username': { ...OF_SOMEBODY, json: () => ({ role: 'user' }) },
   'POST /api/v1/users/:username/reset': OF_SOMEBODY,
+  'DELETE /api/v1/users/:username/second-factor': OF_SOMEBODY,
   'GET /api/v1/audit': ADMINISTRATORS,
   'GET /api/v1/admin/rooms': ADMINISTRATORS,
   'POST /admin/users/:username': { ...OF_SOMEBODY, json: () => ({ suspended: false }) },
   'POST /admin/users/:username/reset': OF_SOMEBODY,
   // The answer is the same for everybody, whoever's address it is: what comes of it is in contract/forgotten-password.
   'POST /forgot': { ...ANYBODY, json: () => ({ email: 'nobody@example.org' }) },
+  'POST /admin/users/:username/second-factor': { ...OF_SOMEBODY, json: () => ({}) },
   // By the link alone: nobody has one here.
   'POST /reset': {
     public: '422 422 422 422 422 422 422',
@@ -168,6 +178,7 @@ export const PAGES: Record<string, Row> = {
   // The addresses that forms are posted to: whoever comes back to one finds the page that has the form.
   '/admin/users/:username': LEADS_ON,
   '/admin/users/:username/reset': LEADS_ON,
+  '/admin/users/:username/second-factor': LEADS_ON,
   '/admin/invitations/:id/revoke': LEADS_ON,
   '/user/rooms': LEADS_ON,
   '/admin/users': { public: '303 404 404 404 404 ok 303' },
@@ -181,6 +192,7 @@ export const PAGES: Record<string, Row> = {
   '/user': { public: '303 ok ok ok ok ok 303' },
   '/user/account': { public: '303 ok ok ok ok ok 303' },
   '/user/account/delete': { public: '303 ok ok ok ok ok 303' },
+  '/user/account/two-step': { public: '303 ok ok ok ok ok 303' },
   '/user/search': { public: '303 ok ok ok ok ok 303' },
   '/user/search/results': { public: '303 ok ok ok ok ok 303' },
   '/user/rooms/delete/:room': { public: '303 403 403 ok 403 ok 303', private: '303 404 403 ok 404 ok 303' },

@@ -39,6 +39,7 @@ describe('GET /api/v1/users', () => {
         email: anna.email,
         role: 'user',
         suspendedAt: null,
+        secondFactor: false,
         createdAt: expect.stringMatching(/Z$/) as string,
       },
     ]);

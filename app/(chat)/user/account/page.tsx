@@ -14,10 +14,11 @@ import { Note } from '@/components/ui/note';
 import { openIdName, signInMethods } from '@/lib/auth/identities';
 import { readRefusal } from '@/lib/auth/openid-refusals';
 import { listSessions } from '@/lib/auth/own-sessions';
+import { secondFactorOf } from '@/lib/auth/second-factor';
 import { accountFormSchema, type AccountForm } from '@/lib/contracts/accounts';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
-import { ACCOUNT_DELETION_PATH, accountPath, CONNECTION_ID } from '@/lib/contracts/paths';
 import { answerStatus } from '@/lib/http/answer-status';
+import { ACCOUNT_DELETION_PATH, accountPath, CONNECTION_ID, twoStepPath } from '@/lib/contracts/paths';
 import { readFormState } from '@/lib/http/form-state';
 import { clientMessages } from '@/lib/i18n/client-messages';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -62,6 +63,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
   const sessions = await read(listSessions(actor));
   const { hasPassword, connected, fresh } = await read(signInMethods(actor));
   const provider = openIdName();
+  const { enabled, recoveryCodesLeft: count } = await read(secondFactorOf(actor));
   const state = await readFormState();
   const t = await getTranslations('account');
   const errors = await getTranslations('errors');
@@ -81,6 +83,11 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
       {taken.success && !state && (
         <div className="mb-10">
           <Note>{t(`done_${taken.data}`)}</Note>
+        </div>
+      )}
+      {done === 'recovery' && enabled && (
+        <div className="mb-10">
+          <Note>{t('done_recovery', { count })}</Note>
         </div>
       )}
       <NextIntlClientProvider messages={await clientMessages('common', 'account', 'openId', 'errors')}>
@@ -106,6 +113,17 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
               lead={openId(leadOf(hasPassword, connected))}
             >
               <ConnectionForm problems={connecting} name={provider} connected={connected} hasPassword={hasPassword} />
+            </Section>
+          )}
+          {(hasPassword || enabled) && (
+            <Section
+              id="two-step-title"
+              title={(await getTranslations('twoStep'))('title')}
+              lead={enabled ? t('twoStepOn', { count }) : t('twoStepOff')}
+            >
+              <ButtonLink href={twoStepPath()} variant="secondary" prefetch={false}>
+                {t(enabled ? 'twoStepOpenOn' : 'twoStepOpenOff')}
+              </ButtonLink>
             </Section>
           )}
           <Section id="settings-title" title={settings('title')}>

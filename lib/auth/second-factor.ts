@@ -1,0 +1,101 @@
+import type { PoolClient } from 'pg';
+import type { z } from 'zod';
+import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
+import { parseInput } from '../contracts/parse-input';
+import {
+  secondFactorPasswordSchema,
+  secondFactorRemovalSchema,
+  type SecondFactorState,
+} from '../contracts/second-factor';
+import { limit, refund } from '../limits';
+import { read, transaction } from '../queries';
+import { confirmPassword, holdAccount, withPassword, wrongCode } from './own-password';
+import { replaceRecoveryCodes } from './recovery-codes';
+import { confirmedSecret, takeCode } from './take-code';
+import { normaliseCode } from './typed-code';
+
+type Input = Readonly<Record<string, unknown>>;
+
+const FIELD = 'password';
+const off = () => new AppError('conflict', 'Two-step sign-in is not switched on.');
+
+/**
+ * Changes something of the actor's second factor, after their password was compared and while their account is held.
+ *
+ * @param input whatever came for `schema`, the password in its field `password`
+ * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable`; `unauthenticated` where the session ended
+ *   meanwhile; `unavailable`; whatever `work` throws
+ */
+export async function proven<Schema extends z.ZodType, T>(
+  actor: Actor,
+  input: Input,
+  schema: Schema,
+  work: (client: PoolClient, parsed: z.output<Schema>) => Promise<T>,
+): Promise<T> {
+  await limit('command', actor.id);
+  const hash = await confirmPassword(actor, input, FIELD);
+  const parsed = parseInput(schema, withPassword(input, FIELD, hash));
+  return transaction(async (client) => {
+    await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
+    return work(client, parsed);
+  });
+}
+
+/**
+ * Whether the actor's account has a second factor.
+ *
+ * @throws AppError `rate_limited`, `unavailable`
+ */
+export async function secondFactorOf(actor: Actor): Promise<SecondFactorState> {
+  await limit('command', actor.id);
+  const [row] = await read<{ enabled: boolean; left: number }>(
+    `SELECT EXISTS (SELECT FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL) AS enabled,
+            (SELECT count(*)::int FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL) AS left`,
+    [actor.id],
+  );
+  return { enabled: row?.enabled ?? false, recoveryCodesLeft: row?.left ?? 0 };
+}
+
+/**
+ * Makes new recovery codes; the old ones are void.
+ *
+ * @param input whatever came for {@link secondFactorPasswordSchema}
+ * @returns the codes, which are shown this once
+ * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable`; `conflict` where there is no second factor;
+ *   `unauthenticated` where the session ended meanwhile; `unavailable`
+ */
+export function renewRecoveryCodes(actor: Actor, input: Input): Promise<string[]> {
+  return proven(actor, input, secondFactorPasswordSchema, async (client) => {
+    if ((await confirmedSecret(client, actor.id)) === null) throw off();
+    return replaceRecoveryCodes(client, actor.id);
+  });
+}
+
+/** Takes an account's second factor away, with its recovery codes. The caller's transaction holds the account. */
+export async function removeSecondFactorOf(client: Pick<PoolClient, 'query'>, userId: number): Promise<boolean> {
+  await client.query('DELETE FROM recovery_codes WHERE user_id = $1', [userId]);
+  const { rows } = await client.query<{ confirmed: boolean }>(
+    'DELETE FROM second_factors WHERE user_id = $1 RETURNING confirmed_at IS NOT NULL AS confirmed',
+    [userId],
+  );
+  return rows[0]?.confirmed ?? false;
+}
+
+/**
+ * Switches the actor's second factor off.
+ *
+ * @param input whatever came for {@link secondFactorRemovalSchema}
+ * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
+ *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
+ */
+export async function removeSecondFactor(actor: Actor, input: Input): Promise<void> {
+  await proven(actor, input, secondFactorRemovalSchema, async (client, { code }) => {
+    const secret = await confirmedSecret(client, actor.id);
+    if (secret === null) throw off();
+    await limit('ownPassword', actor.id);
+    if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+    await removeSecondFactorOf(client, actor.id);
+  });
+  refund('ownPassword', actor.id);
+}
