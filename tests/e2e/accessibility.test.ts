@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Room, User } from '@/generated/prisma/client';
 import { createRoom, createUser, markRead, PASSWORD, writeMessages } from '../factories';
 import { prisma } from '@/lib/db';
+import { Authenticator, giveSecondFactor } from '../harness/authenticator';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';
 
@@ -23,11 +24,15 @@ const house = useHouse({
 const RESET_TOKEN = 'a token that only this test knows';
 
 let user: User;
+/** whose sign-in has two steps */
+let guarded: User;
 let room: Room;
 
 beforeAll(async () => {
   const other = await createUser();
   user = await createUser({ username: 'a-person-with-a-very-long-name', role: 'administrator' });
+  guarded = await createUser({ username: 'guarded-one' });
+  await giveSecondFactor(guarded.id);
   await createUser({ username: 'suspended-one', suspendedAt: new Date() });
   room = await createRoom({
     owner: user,
@@ -73,6 +78,12 @@ const dialog = (keys: string) => async (page: Page) => {
 const chat = () => `/chat/${room.name}`;
 const live = (page: Page) => page.locator('[role="log"] article').last().waitFor();
 
+const askForSecret = async (page: Page) => {
+  await page.locator('input[type="password"]').fill(PASSWORD);
+  await page.locator('main form button[type="submit"]').click();
+  await page.locator('svg[role="img"]').waitFor();
+};
+
 const PLACES: Place[] = [
   { name: 'start', path: () => '/' },
   { name: 'registration', path: () => '/register' },
@@ -97,6 +108,17 @@ const PLACES: Place[] = [
   },
   { name: 'letter sent', path: () => '/forgot?sent=1' },
   { name: 'sign-in refused by the provider', path: () => '/login?refused=cancelled' },
+  { name: 'sign-in after the second step took too long', path: () => '/login?step=code' },
+  {
+    name: 'second step of signing in',
+    path: () => '/login',
+    prepare: async (page) => {
+      await page.locator('input[name="email"]').fill(guarded.email);
+      await page.locator('input[name="password"]').fill(PASSWORD);
+      await page.locator('form[action="/login"] button[type="submit"]').click();
+      await page.locator('input[name="code"]').waitFor();
+    },
+  },
   { name: 'new password', path: () => `/reset?token=${RESET_TOKEN}` },
   { name: 'dead reset link', path: () => '/reset?token=nonsense' },
   { name: 'nothing there', path: () => '/nowhere' },
@@ -118,10 +140,20 @@ const PLACES: Place[] = [
     name: 'two-step sign-in, set up',
     path: () => '/user/account/two-step',
     signedIn: true,
+    prepare: askForSecret,
+  },
+  {
+    name: 'recovery codes',
+    path: () => '/user/account/two-step',
+    signedIn: true,
     prepare: async (page) => {
-      await page.locator('input[type="password"]').fill(PASSWORD);
+      await askForSecret(page);
+      const app = new Authenticator(await page.locator('code').innerText());
+      await page.locator('input[name="code"]').fill(app.code());
       await page.locator('main form button[type="submit"]').click();
-      await page.locator('svg[role="img"]').waitFor();
+      await page.locator('main ol li').first().waitFor();
+      // The other places are for who signs in with a password alone.
+      await prisma().secondFactor.delete({ where: { userId: user.id } });
     },
   },
   { name: 'search', path: () => '/user/search', signedIn: true },
