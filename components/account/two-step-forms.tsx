@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import { z } from 'zod';
 import { Button } from '@/components/ui/button';
 import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
@@ -20,6 +21,11 @@ interface FormProps {
   problems: FormProblems;
   /** beside the button: the way back */
   children?: ReactNode;
+}
+
+/** Forms that take the password of whoever has one. */
+interface GuardedFormProps extends FormProps {
+  hasPassword: boolean;
 }
 
 interface FrameProps extends FormProps {
@@ -45,10 +51,20 @@ function Frame({ form, problems, onSubmit, submit, danger = false, fields, child
   );
 }
 
+/** Where there is no password to give. */
+const nothingSchema = z.strictObject({});
+
 /** A form that asks for nothing but the password. */
-function AskPassword({ form, submit, problems, children }: FormProps & Pick<FrameProps, 'form' | 'submit'>) {
-  const { field, onSubmit } = useCheckedForm(secondFactorPasswordSchema, problems);
-  const fields = <PasswordField autoComplete="current-password" required {...field('password')} />;
+function AskPassword({
+  form,
+  submit,
+  problems,
+  hasPassword,
+  children,
+}: GuardedFormProps & Pick<FrameProps, 'form' | 'submit'>) {
+  const schema: z.ZodType<unknown, { password?: string }> = hasPassword ? secondFactorPasswordSchema : nothingSchema;
+  const { field, onSubmit } = useCheckedForm(schema, problems);
+  const fields = hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />;
   return (
     <Frame form={form} problems={problems} onSubmit={onSubmit} submit={submit} fields={fields}>
       {children}
@@ -57,12 +73,12 @@ function AskPassword({ form, submit, problems, children }: FormProps & Pick<Fram
 }
 
 /** Asks for a secret to be shown. */
-export function BeginForm(props: FormProps) {
+export function BeginForm(props: GuardedFormProps) {
   return <AskPassword form="begin" submit={useTranslations('twoStep')('begin')} {...props} />;
 }
 
 /** Asks for new recovery codes. */
-export function RenewForm(props: FormProps) {
+export function RenewForm(props: GuardedFormProps) {
   return <AskPassword form="codes" submit={useTranslations('twoStep')('renew')} {...props} />;
 }
 
@@ -84,12 +100,15 @@ export function ConfirmForm({ uri, problems, children }: FormProps & { uri: stri
 }
 
 /** The last word before the second factor goes. */
-export function OffForm({ problems, children }: FormProps) {
+export function OffForm({ problems, hasPassword, children }: GuardedFormProps) {
   const t = useTranslations('twoStep');
-  const { field, onSubmit } = useCheckedForm(secondFactorRemovalSchema, problems);
+  const schema: z.ZodType<unknown, { code: string; password?: string }> = hasPassword
+    ? secondFactorRemovalSchema
+    : codeSchema;
+  const { field, onSubmit } = useCheckedForm(schema, problems);
   const fields = (
     <>
-      <PasswordField autoComplete="current-password" required {...field('password')} />
+      {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
       <CodeField label={t('offCode')} recovery {...field('code')} />
     </>
   );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { NO_PASSWORD } from '@/lib/auth/passwords';
 import { pool } from '@/lib/db';
 import { env, setEnv } from '@/lib/env';
 import { PASSWORD } from '../../factories';
@@ -251,6 +252,21 @@ describe('guessing at one’s own codes', () => {
       expect((await send('DELETE', '', { password: PASSWORD, code: his.code() }, boris)).status).toBe(204);
     }
   });
+});
+
+it('an account without a password takes a session that was just begun instead', async () => {
+  await pool().query('UPDATE users SET hashed_password = $2 WHERE id = $1', [anna.id, NO_PASSWORD]);
+  const shown = setupSchema.parse(await (await send('POST', '', {})).json());
+  const app = new Authenticator(shown.secret);
+  expect(await codesOf(await send('POST', '/confirm', { code: app.code() }))).toHaveLength(10);
+  expect(await codesOf(await send('POST', '/recovery-codes', {}))).toHaveLength(10);
+  const age = `UPDATE sessions SET created_at = now() - $2::interval WHERE user_id = $1`;
+  await pool().query(age, [anna.id, '11 minutes']);
+  expect((await send('POST', '/recovery-codes', {})).status).toBe(403);
+  expect((await send('DELETE', '', { code: app.code(1) })).status).toBe(403);
+  await pool().query(age, [anna.id, '9 minutes']);
+  expect((await send('DELETE', '', {})).status).toBe(422);
+  expect((await send('DELETE', '', { code: app.code(1) })).status).toBe(204);
 });
 
 describe('an administrator', () => {
