@@ -121,12 +121,7 @@ describe('nobody learns who has a second factor', () => {
     const boris = await createUser();
     const answers = [];
     for (const email of [anna.email, boris.email, 'nobody@example.org'])
-      for (const code of [
-        {} as Record<string, string>,
-        { code: '123456' },
-        { code: RECOVERY[0] ?? '' },
-        { code: app.code() },
-      ]) {
+      for (const code of [{} as Fields, { code: '123456' }, { code: RECOVERY[0] ?? '' }, { code: app.code() }]) {
         const response = await wrongPassword({ email, ...code });
         answers.push([response.status, await response.text(), response.headers.getSetCookie()]);
       }
