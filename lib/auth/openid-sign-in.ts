@@ -31,11 +31,16 @@ function beginKnown({ issuer, subject }: Identity, userAgent: string): Promise<S
  * Refuses what makes no account: an address that is not known or not theirs, or that another account has. Such an account is not
  * connected by itself: nobody ever proved that its address is its owner's, so it may have been made to lie in wait for them.
  */
-async function checkEmail({ email, email_verified: verified }: Claims): Promise<string> {
+async function checkEmail({ email, email_verified: verified }: Claims, identity: Identity): Promise<string> {
   if (email === undefined) throw refusal('noEmail');
   // The administrator's address has to be proved, the others only not be denied: not every provider says.
   if (verified === false || (email === env().adminEmail && !verified)) throw refusal('unverified');
-  const taken = await read('SELECT FROM users WHERE email = $1', [email]);
+  // Theirs since a moment ago, by another of their browsers: making it again conflicts, and the next look finds it.
+  const taken = await read(
+    `SELECT FROM users u WHERE u.email = $1 AND NOT EXISTS
+       (SELECT FROM identities i WHERE i.user_id = u.id AND i.issuer = $2 AND i.subject = $3)`,
+    [email, identity.issuer, identity.subject],
+  );
   if (taken.length > 0) throw refusal('notLinked');
   return email;
 }
@@ -64,7 +69,7 @@ export async function signInByIdentity(
     const known = await beginKnown(identity, client.userAgent);
     if (known) return { signedIn: known, room: null, isNew: false };
     if (attempt === 1) await limit('registerAddress', client.address);
-    const email = await checkEmail(claims);
+    const email = await checkEmail(claims, identity);
     await checkRegistration({ email, invitation });
     const roomId = await invitedRoomId(invitation);
     const input = { email, username: await freeUsername(claims), hash: NO_PASSWORD, identity, invitation };
