@@ -59,7 +59,7 @@ app.notFound((context) => {
   if (PAGE_ONLY.test(path)) allowed.unshift('GET');
   if (allowed.includes('GET')) allowed.push('HEAD');
   if (allowed.length === 0 && wantsHtml(context) && !path.startsWith('/api/'))
-    return context.env.renderPage(context.req.path, 404, null).then(alreadySent);
+    return context.env.renderPage(NOT_FOUND_PAGE, 404, null).then(alreadySent);
   if (allowed.length > 0) return new Response(null, { status: 405, headers: { allow: allowed.join(', ') } });
   return problem(new AppError('not_found', 'There is nothing at this address.'));
 });
@@ -76,6 +76,9 @@ function movedTo(name: string, { url = '/' }: IncomingMessage): Response {
 }
 
 const ROOM_SEGMENT = /^(\/api\/v1\/rooms\/|\/chat\/|\/user\/rooms\/delete\/)[^/?]+/;
+
+/** Next's own name of it. Asked for by the address that was typed, Next may answer a redirect: `//` to `/`. */
+const NOT_FOUND_PAGE = '/_not-found';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,8 +1,4 @@
-import { api } from '@/lib/http/api';
-import { health } from '@/lib/http/health';
-import { login } from '@/lib/http/login';
-import { secondFactor, twoStepForms } from '@/lib/http/second-factor';
-import { site } from '@/lib/http/site';
+import { routes as ofFrontDoor } from '@/lib/http/front';
 
 interface Body {
   type: 'json' | 'form';
@@ -36,6 +32,14 @@ const FIELDS: Record<string, Record<string, unknown>> = {
   'POST /user/account/two-step': { password: 'correct horse battery', code: '123456' },
   'DELETE /api/v1/me': { password: 'correct horse battery' },
   'PATCH /api/v1/users/:username': { role: 'user', suspended: false },
+  'POST /admin/users/:username': { role: 'user', suspended: 'false', q: 'a', cursor: 'x' },
+  'POST /api/v1/invitations': { expiresInHours: 24, maxUses: 1 },
+  'POST /admin/invitations': { expiresInHours: 24, maxUses: 1 },
+  'POST /api/v1/rooms/:room/invitations': { expiresInHours: 24, maxUses: 1 },
+  'POST /reset': { token: 'x', password: 'correct horse battery' },
+  'POST /user/account/delete': { password: 'correct horse battery' },
+  'POST /user/account': { username: '{USERNAME}', email: '{EMAIL}', password: 'correct horse battery' },
+  'POST /chat/:room/details': { name: 'arena', topic: 'new' },
   'POST /api/auth/callback/credentials': {
     csrfToken: '0f',
     email: '{EMAIL}',
@@ -55,7 +59,13 @@ const OTHERS = [
   'GET /login?callbackUrl=%2Fuser%3Fx%3D1',
   'GET /register',
   'GET /forgot?sent=1',
-  'POST /forgot',
+  'GET /invite/x',
+  'GET /reset',
+  'GET /admin/users?q=a&cursor=x',
+  'GET /admin/rooms',
+  'GET /admin/invitations',
+  'GET /admin/audit?cursor=x',
+  'GET /user/account/two-step',
   'GET /user',
   'GET /user/rooms',
   'GET /user/search?q=arena',
@@ -86,28 +96,18 @@ const OTHERS = [
 
 const PARAMETERS: Record<string, string> = { room: 'arena', seq: '3', username: '{USERNAME}', id: '1' };
 
-/** Every route of the service, new ones too: by the tables that the front door goes by. */
-function routes(): string[] {
-  const listed = (prefix: string, app: { routes: { method: string; path: string }[] }) =>
-    app.routes.map(({ method, path }) => `${method === 'ALL' ? 'GET' : method} ${prefix}${path}`);
-  return [
-    ...new Set([
-      ...listed('/api/v1', api),
-      ...listed('/api/health', health),
-      ...listed('', site),
-      ...listed('', login),
-      ...listed('/api/v1', secondFactor),
-      ...listed('', twoStepForms),
-      ...OTHERS,
-    ]),
-  ];
-}
+/** Every route of the service, new ones too: by the table that the front door goes by. */
+const routes = () => [...new Set([...ofFrontDoor(), ...OTHERS])];
 
 const CREDENTIALS = {
   token: ['Authorization: Bearer {TOKEN}'],
   cookie: ['Cookie: locale=ru; next-auth.session-token={TOKEN}; theme=dark', 'Origin: http://{HOST}'],
   nobody: [],
+  administrator: ['Cookie: locale=en; next-auth.session-token={ADMINISTRATOR}', 'Origin: http://{HOST}'],
 };
+
+/** What is asked as an administrator too. */
+const ADMINISTRATION = /^\w+ (?:\/api\/v1)?\/(?:admin|users|audit|invitations)\b/;
 
 function encode({ type, fields }: Body): string {
   if (type === 'json') return JSON.stringify(fields);
@@ -144,6 +144,9 @@ export function validRequests(): Buffer[] {
       request(route, CREDENTIALS.token, 'application/json', fields && { type: 'json', fields }),
       request(route, CREDENTIALS.cookie, 'text/html', fields && { type: 'form', fields }),
       request(route, CREDENTIALS.nobody, '*/*', fields && { type: 'json', fields }),
+      ...(ADMINISTRATION.test(route)
+        ? [request(route, CREDENTIALS.administrator, 'text/html', fields && { type: 'form', fields })]
+        : []),
     ];
   });
 }

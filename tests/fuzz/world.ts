@@ -15,6 +15,8 @@ export interface World {
   port: number;
   /** the public room that attackers use; it is made anew when one of them has got rid of it */
   arena: string;
+  /** an administrator; every attacker may use this account too, but not spoil it */
+  administrator: Person;
   /** signs in somebody new */
   person(): Promise<Person>;
   /** sees to it that the arena is there */
@@ -24,10 +26,10 @@ export interface World {
 export const PASSWORD = 'correct horse battery';
 const ARENA = 'arena';
 
-/** Posts JSON. @throws Error for any answer that is no success, but for a conflict: it is there already */
-export async function post(url: string, path: string, json: object, token?: string): Promise<unknown> {
-  const reply = await ask(url, path, { json, ...(token !== undefined && { token }) });
-  if (reply.status >= 300 && reply.status !== 409) throw new Error(`POST ${path}: ${reply.status} ${reply.text}`);
+/** Sends JSON. @throws Error for any answer that is no success, but for a conflict: it is there already */
+export async function post(url: string, path: string, json: object, token?: string, method = 'POST'): Promise<unknown> {
+  const reply = await ask(url, path, { method, json, ...(token !== undefined && { token }) });
+  if (reply.status >= 300 && reply.status !== 409) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
   return reply.json;
 }
 
@@ -44,8 +46,10 @@ export async function newPerson(url: string): Promise<Person> {
 
 /** Makes the world of a run: an administrator, who owns the arena, and what is said there. */
 export async function createWorld(url: string, port: number): Promise<World> {
-  // The first account is the administrator's; nobody attacks with it.
+  // The first account is an administrator's; nobody attacks with it.
   const host = await newPerson(url);
+  const administrator = await newPerson(url);
+  await post(url, `/api/v1/users/${administrator.username}`, { role: 'administrator' }, host.token, 'PATCH');
   const prepare = async () => {
     await post(url, '/api/v1/rooms', { name: ARENA, topic: 'Come in' }, host.token);
   };
@@ -53,5 +57,5 @@ export async function createWorld(url: string, port: number): Promise<World> {
   for (let count = 0; count < 20; count++) {
     await post(url, `/api/v1/rooms/${ARENA}/messages`, { body: `Message ${count}` }, host.token);
   }
-  return { url, port, arena: ARENA, person: () => newPerson(url), prepare };
+  return { url, port, arena: ARENA, administrator, person: () => newPerson(url), prepare };
 }

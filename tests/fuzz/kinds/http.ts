@@ -17,6 +17,7 @@ export function valuesOf({ world, attacker }: Case): Record<string, string> {
   return {
     HOST: `localhost:${world.port}`,
     TOKEN: attacker.token,
+    ADMINISTRATOR: world.administrator.token,
     EMAIL: attacker.email,
     USERNAME: attacker.username,
   };

@@ -14,17 +14,15 @@ export interface Field {
   read(speaker: Speaker, outcome: Outcome, parsed: string): Promise<unknown[]>;
   /** whether another may have taken it: a conflict is right then */
   taken: boolean;
-  /** whether the route may not be there yet */
-  absent: boolean;
 }
 
-type Details = Partial<Pick<Field, 'value' | 'read' | 'taken' | 'absent'>>;
+type Details = Partial<Pick<Field, 'value' | 'read' | 'taken'>>;
 
 const nothing = () => Promise.resolve([]);
 
 /** A field whose text the contract has a rule for: what is legal is stored and told again, what is not is refused. */
 export function rule(where: string, schema: Field['schema'], send: Field['send'], details: Details = {}): Field {
-  return { where, schema, send, value: null, read: nothing, taken: false, absent: false, ...details };
+  return { where, schema, send, value: null, read: nothing, taken: false, ...details };
 }
 
 /** A field whose text names what most likely is not there, or is nobody's: only a defect is wrong. */
@@ -43,7 +41,6 @@ export function found(answer: unknown, ...path: readonly (string | number)[]): u
 }
 
 const REFUSED = new Set(['unprocessable', '422']);
-const ABSENT = new Set(['not_found', '404', '405']);
 const TAKEN = new Set(['conflict', '409']);
 
 /**
@@ -56,7 +53,7 @@ export async function tryField(field: Field, speaker: Speaker, text: string): Pr
   if (outcome.wrong !== null) return outcome.wrong;
   // What somebody typed comes back as text, never as elements of the page.
   if (/<[a-z!/]/i.test(text) && text.length > 6 && outcome.page.includes(text)) return 'the page holds it as markup';
-  if (field.schema === null || (field.absent && ABSENT.has(outcome.code))) return null;
+  if (field.schema === null) return null;
   const parsed = field.schema.safeParse(text);
   if (!parsed.success)
     return REFUSED.has(outcome.code) ? null : `taken, or refused as ${outcome.code}, against its rule`;

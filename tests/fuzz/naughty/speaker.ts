@@ -14,6 +14,8 @@ export interface Speaker {
   own: string;
   socketIo: SocketIoClient;
   rest(path: string, question?: Question): Promise<Reply>;
+  /** asks as an administrator */
+  administrator(path: string, question: Question): Promise<Reply>;
   /** over the plain WebSocket of the arena */
   say(type: string, fields: Record<string, unknown>): Promise<Outcome>;
   /** opens another plain WebSocket */
@@ -67,7 +69,7 @@ export async function call(speaker: Speaker, name: string, input: object): Promi
 
 /** Connects somebody to everything. */
 export async function createSpeaker(world: World, person: Person): Promise<Speaker> {
-  const { url, arena } = world;
+  const { url, arena, administrator } = world;
   const { token } = person;
   const own = `own-${person.username}`;
   const socketIo = await SocketIoClient.connect(url, token);
@@ -79,6 +81,7 @@ export async function createSpeaker(world: World, person: Person): Promise<Speak
     own,
     socketIo,
     rest: (path, question) => ask(url, path, { token, ...question }),
+    administrator: (path, question) => ask(url, path, { token: administrator.token, ...question }),
     async say(type, fields) {
       const id = `naughty-${unknown++}`;
       plain.send({ type, id, ...fields });

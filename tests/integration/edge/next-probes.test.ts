@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRoom, writeMessages } from '../../factories';
+import { openElsewhere } from '../../harness/elsewhere';
 import { createPerson, type Person } from '../../harness/people';
 import { startServer, type RunningServer } from '../../harness/server';
 
@@ -14,6 +14,8 @@ beforeAll(async () => {
   await writeMessages(room, [{ author: anna, body: 'SECRET-BODY' }]);
 }, 60_000);
 afterAll(() => server.stop());
+
+const HTML = 'text/html; charset=utf-8';
 
 type Headers = Record<string, string>;
 
@@ -149,14 +151,22 @@ describe('probes for the weaknesses of Flight and server actions', () => {
     expect(answer).not.toMatch(/"dependencies"|NEXTAUTH/);
   });
 
+  it.each(['/nowhere', '/nowhere/', '/no//where', '/no//where//x'])(
+    'a form for %s gets the page that says so',
+    async (path) => {
+      const { status, headers, text } = await ask(
+        path,
+        { origin: server.url },
+        { method: 'POST', body: new FormData() },
+      );
+      expect([status, headers.get('content-type'), headers.get('location')]).toEqual([404, HTML, null]);
+      expect(text).toContain('Nothing lives here');
+    },
+  );
+
   it('an upgrade leads nowhere else, and is answered at once', async () => {
-    let reached = 0;
-    const elsewhere = createServer((socket) => {
-      reached++;
-      socket.destroy();
-    }).listen(0, '127.0.0.1');
-    await once(elsewhere, 'listening');
-    const { port } = elsewhere.address() as AddressInfo;
+    const elsewhere = await openElsewhere();
+    const { port } = elsewhere;
     const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
     upgrade.push('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==');
     for (const [target, status] of [
@@ -170,7 +180,7 @@ describe('probes for the weaknesses of Flight and server actions', () => {
     ] as const)
       expect(await raw(target, ...upgrade), target).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     elsewhere.close();
-    expect(reached).toBe(0);
+    expect(elsewhere.reached()).toBe(0);
   });
 });
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { TRANSPORT_NAMES } from '../../harness/clients';
+import { openElsewhere } from '../../harness/elsewhere';
 import { createPerson } from '../../harness/people';
 import { inWorld, request } from '../contract/world';
 
@@ -58,19 +59,13 @@ describe('requests that do not wait for their answers', () => {
 });
 
 it.each(TRANSPORT_NAMES)('an address in a message is fetched by nobody: %s', async (transport) => {
-  let reached = 0;
-  const elsewhere = createServer((socket) => {
-    reached++;
-    socket.destroy();
-  }).listen(0, '127.0.0.1');
-  await once(elsewhere, 'listening');
-  const { port } = elsewhere.address() as AddressInfo;
+  const elsewhere = await openElsewhere();
   const anna = await createPerson();
   const { name } = await world.room(anna);
   const client = await world.client(transport, anna);
-  const body = `http://127.0.0.1:${port}/preview.png https://127.0.0.1:${port}/`;
+  const body = `http://127.0.0.1:${elsewhere.port}/preview.png https://127.0.0.1:${elsewhere.port}/`;
   expect((await client.call('message:send', { room: name, body })).ok).toBe(true);
   await sleep(300);
   elsewhere.close();
-  expect(reached).toBe(0);
+  expect(elsewhere.reached()).toBe(0);
 });
