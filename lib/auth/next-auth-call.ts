@@ -1,4 +1,6 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import type { NextApiRequest, NextApiResponse } from 'next';
 import type * as NextAuth from 'next-auth';
 
@@ -24,38 +26,41 @@ export interface AuthAnswer {
 /** Loaded by whoever needs it: without a provider the server never does. */
 const load: (path: 'next-auth') => typeof NextAuth = createRequire(import.meta.url);
 
+const none = () => {
+  throw new Error('Outside of Next there is nothing to redirect, to draft or to revalidate.');
+};
+
+/** What next-auth is given by Next's older API routes, on a connection with nobody at the other end. */
+function request({ path, method, cookies, query, body = {} }: AuthCall): NextApiRequest {
+  const incoming = Object.assign(new IncomingMessage(new Socket()), { method, cookies, body, env: {} });
+  return Object.assign(incoming, { query: { ...query, nextauth: path } });
+}
+
 /**
- * Has next-auth answer outside of Next, where the rest of what signs people in is. It is written for Next's older API routes too, and
- * of their request and response it uses no more than what is here.
+ * Has next-auth answer outside of Next, where the rest of what signs people in is.
  *
  * @throws whatever next-auth throws
  */
 export async function callNextAuth(call: AuthCall, options: NextAuth.AuthOptions): Promise<AuthAnswer> {
-  const headers = new Map<string, unknown>();
   let body: unknown;
-  const response = {
-    status: () => response,
-    getHeader: (name: string) => headers.get(name),
-    setHeader: (name: string, value: unknown) => (headers.set(name, value), response),
-    json: (value: unknown) => (body = value),
-    send: (value: unknown) => (body = value),
-    end: () => undefined,
-  };
-  const request = {
-    method: call.method,
-    headers: {},
-    cookies: call.cookies,
-    body: call.body ?? {},
-    query: { ...call.query, nextauth: call.path },
-  };
+  const incoming = request(call);
+  const response: NextApiResponse = Object.assign(new ServerResponse(incoming), {
+    status: (code: number) => Object.assign(response, { statusCode: code }),
+    json: (value: unknown) => void (body = value),
+    send: (value: unknown) => void (body = value),
+    redirect: none,
+    setDraftMode: none,
+    setPreviewData: none,
+    clearPreviewData: none,
+    revalidate: none,
+  });
   const { default: nextAuth } = load('next-auth');
-  // Of our own making, and only as large as next-auth needs it.
-  await nextAuth(request as unknown as NextApiRequest, response as unknown as NextApiResponse, options);
-  const location = headers.get('Location');
-  const cookies = headers.get('Set-Cookie');
+  await nextAuth(incoming, response, options);
+  const location = response.getHeader('Location');
+  const cookies = response.getHeader('Set-Cookie');
   return {
     location: typeof location === 'string' ? location : undefined,
     body,
-    cookies: Array.isArray(cookies) ? cookies.map(String) : [],
+    cookies: Array.isArray(cookies) ? cookies : [],
   };
 }

@@ -60,10 +60,7 @@ export async function beginOpenId(
 ): Promise<{ location: string; cookies: string[] }> {
   openIdSettings();
   const { csrfToken, cookies } = await forgeryToken(request);
-  const own = Object.assign({}, ...cookies.map((cookie) => parse(cookie.split(';')[0] ?? ''))) as Record<
-    string,
-    string
-  >;
+  const own = Object.fromEntries(cookies.flatMap((cookie) => Object.entries(parse(cookie.split(';')[0] ?? ''))));
   const call: AuthCall = { path: ['signin', OPENID], method: 'POST', cookies: own, body: { csrfToken } };
   const begun = await ask(request, call);
   const state = begun.location && new URL(begun.location, request.origin).searchParams.get('state');
