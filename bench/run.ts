@@ -5,14 +5,14 @@ import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
-import { measureSignInTiming } from './sign-in-timing';
+import { measureForgotTiming, measureSignInTiming, openPostOffice } from './sign-in-timing';
 import { measureSignIns } from './sign-ins';
 import { measureSlowConnections } from './slow-connections';
 import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|slow-connections …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  */
 
@@ -77,6 +77,12 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
   // The cheapest hashing that gives no warning: what hashing takes hides what else is different.
   'sign-in-timing': () =>
     withService(async (url) => say(await measureSignInTiming(url)), { RATE_LIMITS: 'off', BCRYPT_COST: '10' }),
+  'forgot-timing': async () => {
+    const postOffice = await openPostOffice();
+    const settings = { RATE_LIMITS: 'off', SMTP_URL: postOffice.url, MAIL_FROM: 'beseda@example.org' };
+    await withService(async (url) => say(await measureForgotTiming(url)), settings);
+    postOffice.close();
+  },
   'slow-connections': () => withService(async (url) => say(await measureSlowConnections(url))),
 };
 

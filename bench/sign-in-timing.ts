@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
 import { post, register } from './accounts';
 import { summarize, table, welch } from './statistics';
 
@@ -50,4 +53,19 @@ async function compare(url: string, path: string, status: number, bodyOf: (email
 export async function measureSignInTiming(url: string): Promise<string> {
   await register(url, 'known');
   return compare(url, '/login', 401, (email) => ({ email, password: 'not the password' }));
+}
+
+/** The same of asking for a letter with a link. The service must run without limits, and hand its letters to {@link openPostOffice}. */
+export async function measureForgotTiming(url: string): Promise<string> {
+  await register(url, 'known');
+  return compare(url, '/forgot', 202, (email) => ({ email }));
+}
+
+/** A mail server on loopback that takes every letter and keeps none. @returns its address, and what closes it */
+export async function openPostOffice(): Promise<{ url: string; close: () => void }> {
+  const server = new SMTPServer({ logger: false, authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'] });
+  const listening = server.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  return { url: `smtp://127.0.0.1:${port}`, close: () => server.close() };
 }
