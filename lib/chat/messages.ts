@@ -4,6 +4,7 @@ import { AppError } from '../contracts/errors';
 import { audit } from '../audit';
 import { pool } from '../db';
 import { accessRoom, holdRoom, type RoomAccess } from './access';
+import { ensureMember } from './memberships';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 import type { Written } from './settle';
 import { writer } from './writer';
@@ -23,16 +24,17 @@ export async function sendMessage(
   body: string,
   clientMessageId: string | null,
 ): Promise<Written> {
-  const author = { id: actor.id, username: actor.username };
+  const draft = { room, author: { id: actor.id, username: actor.username }, body, clientMessageId };
   try {
-    return await writer().write({ room, author, body, clientMessageId });
+    return await writer().write(draft);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
-    await accessRoom(actor, room.name);
+    const access = await accessRoom(actor, room.name);
     const { rowCount } = await pool().query('SELECT FROM users WHERE id = $1', [actor.id]);
     if (rowCount === 0) throw new AppError('unauthenticated', 'This account is gone.');
-    // They left, and may come back as easily: sending once more does it.
-    throw new AppError('unavailable', 'You left this room while this was sent.', { retryAfterMs: 1_000 });
+    // They left while this was on its way: as if they had left before, sending makes them a member again.
+    await ensureMember(actor, access);
+    return writer().write(draft);
   }
 }
 

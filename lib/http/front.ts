@@ -166,7 +166,8 @@ async function write(response: ServerResponse, answer: Response): Promise<void> 
 function pageRenderer(next: Listener, request: IncomingMessage, response: ServerResponse) {
   return async (path: string, status: number, form: FormState | null): Promise<void> => {
     request.method = 'GET';
-    request.url = path;
+    // An address that ends in a slash Next answers with a redirect: that of a room whose name is nothing but spaces.
+    request.url = path.replace(/.\/$/, (end) => end.slice(0, 1));
     for (const name of ['content-length', 'content-type', 'transfer-encoding']) delete request.headers[name];
     if (form) request.headers[FORM_STATE_HEADER] = encodeURIComponent(JSON.stringify(form));
     const writeHead = response.writeHead.bind(response);

@@ -66,6 +66,19 @@ describe('a command that was let in before its caller was removed', () => {
   });
 });
 
+it('a message that its author’s leaving overtakes is stored as if sent after it: that makes them a member again', async () => {
+  const room = await world.room(anna, boris);
+  const run = await prepare(guest, 'message:send', { room: room.name, body: 'overtaken' });
+  await dispatch(guest, 'member:remove', { room: room.name, username: boris.username });
+  expect((await run()).message).toMatchObject({ seq: 1, body: 'overtaken' });
+  expect((await dispatch(owner, 'member:list', { room: room.name })).members).toHaveLength(2);
+
+  const closed = await world.privateRoom(anna, boris);
+  const refused = await prepare(guest, 'message:send', { room: closed.name, body: 'overtaken' });
+  await dispatch(guest, 'member:remove', { room: closed.name, username: boris.username });
+  await expect(refused()).rejects.toMatchObject({ code: 'not_found' });
+});
+
 const messagesIn = (facts: { payload: Record<string, unknown> }[]) =>
   facts.flatMap(({ payload }) => ('messages' in payload ? (payload.messages as Message[]) : []));
 

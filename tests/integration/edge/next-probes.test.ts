@@ -151,13 +151,13 @@ describe('probes for the weaknesses of Flight and server actions', () => {
     expect(answer).not.toMatch(/"dependencies"|NEXTAUTH/);
   });
 
-  it.each(['/nowhere', '/nowhere/', '/no//where', '/no//where//x'])(
+  it.each(['/nowhere', '/nowhere/', '/no//where', '/no//where//x', '/chat/%E3%80%80'])(
     'a form for %s gets the page that says so',
     async (path) => {
       const { status, headers, text } = await ask(
         path,
-        { origin: server.url },
-        { method: 'POST', body: new FormData() },
+        { origin: server.url, cookie: anna.cookie },
+        { method: 'POST', body: new URLSearchParams({ body: 'hi' }) },
       );
       expect([status, headers.get('content-type'), headers.get('location')]).toEqual([404, HTML, null]);
       expect(text).toContain('Nothing lives here');
