@@ -14,7 +14,12 @@ const onDatabase = {
 const projects: TestProjectInlineConfiguration[] = [
   {
     resolve: { alias },
-    test: { name: 'unit', include: ['{lib,components,app,messages,tests/chaos,tests/fuzz}/**/*.test.{ts,tsx}'] },
+    test: {
+      name: 'unit',
+      include: ['{lib,components,app,messages,tests/chaos,tests/fuzz}/**/*.test.{ts,tsx}'],
+      // Hashing takes its time where other work has the cores.
+      testTimeout: 30_000,
+    },
   },
   {
     resolve: { alias },

@@ -11,9 +11,10 @@ import { publish } from './publish';
  * Makes the actor a member of a public room, if they are none yet: read up to its latest message, and told to the room. The
  * membership that comes back is the one that stands.
  *
- * @throws AppError `not_found`, `forbidden` when the room is deleted or closed to the actor meanwhile
+ * @param attempts how often to try, where the actor comes and goes over other connections at the same time
+ * @throws AppError `not_found`, `forbidden` when the room is deleted or closed to the actor meanwhile; `unavailable` after all attempts
  */
-export async function ensureMember(actor: Actor, access: RoomAccess): Promise<RoomAccess> {
+export async function ensureMember(actor: Actor, access: RoomAccess, attempts = 5): Promise<RoomAccess> {
   if (access.membership) return access;
   const { room } = access;
   // The lock waits for whoever is just making the room private.
@@ -26,9 +27,9 @@ export async function ensureMember(actor: Actor, access: RoomAccess): Promise<Ro
   );
   const row = rows[0];
   if (!row) {
-    // They have come in another way at this moment, or may no longer.
+    // They have come in another way at this moment, and may have left again, or may no longer come in.
     const now = await accessRoom(actor, room.name);
-    if (now.membership) return now;
+    if (now.membership || attempts > 1) return ensureMember(actor, now, attempts - 1);
     throw new AppError('unavailable', 'This room is just being changed: try again.', { retryAfterMs: 1_000 });
   }
   const user = { id: actor.id, username: actor.username };
