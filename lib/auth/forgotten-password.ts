@@ -8,9 +8,6 @@ import { sendLetter, type Letter } from '../mail';
 import { read, transaction } from '../queries';
 import { replaceReset } from './password-resets';
 
-/** Hours: the letter comes at once, and whoever asked for it waits before the screen. The letter and its page name the figure. */
-const LIFE_HOURS = 1;
-
 /** Whether the service has a mail server to hand letters to. */
 export function sendsLetters(): boolean {
   return env().mail !== undefined;
@@ -40,7 +37,7 @@ async function write(email: string, asked: Locale): Promise<Letter | null> {
       'SELECT id FROM users WHERE id = $1 AND email = $2 AND suspended_at IS NULL FOR UPDATE',
       [user.id, user.email],
     );
-    return held.rows.length === 0 ? null : replaceReset(client, user.id, LIFE_HOURS);
+    return held.rows.length === 0 ? null : replaceReset(client, user.id, 'letter');
   });
   return issued && resetLetter(receiverOf(user, asked), issued.token);
 }
