@@ -93,7 +93,8 @@ export async function usernameOfReset(token: string): Promise<string | null> {
 }
 
 /**
- * Sets a new password by a link, and ends every session of that account. Its owner is told by letter.
+ * Sets a new password by a link, ends every session of that account and disconnects the provider: whoever got in before is out,
+ * also who had the account before the owner of its address came. The owner is told by letter.
  *
  * @param input whatever came for {@link resetSchema}
  * @param address where it came from
@@ -130,6 +131,7 @@ export async function resetPassword(input: unknown, address: string, asked: Loca
     // Whoever holds a link of the other origin must not undo it.
     await client.query('DELETE FROM password_resets WHERE user_id = $1 AND used_at IS NULL', [user.id]);
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [user.id, hash]);
+    await client.query('DELETE FROM identities WHERE user_id = $1', [user.id]);
     return { user, events: await revokeSessionsOf(client, user.id) };
   });
   for (const event of events) bus().publish(event);

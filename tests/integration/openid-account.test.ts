@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prisma } from '@/lib/db';
+import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createUser, PASSWORD } from '../factories';
 import { inOpenIdWorld, somebody, type OpenIdBrowser } from '../harness/openid-world';
 
@@ -77,6 +78,26 @@ describe('an account without a password', () => {
         cookie: [...browser.cookies].map((pair) => pair.join('=')).join('; '),
       },
       body: JSON.stringify(body),
+  it('ends with a password that is set by a link: whoever connected it may be somebody else', async () => {
+    const browser = await signedIn('lain-in-wait');
+    const { user } = await browser.me();
+    const person = somebody();
+    world.provider.person(person);
+    await browser.send(await browser.visitProvider(await connect(browser)));
+    const token = newLinkToken();
+    await prisma().passwordReset.create({
+      data: { userId: user?.id ?? 0, tokenHash: hashLinkToken(token), expiresAt: new Date(Date.now() + 60_000) },
+    });
+    const page = await browser.send(`/reset?token=${token}`);
+    expect(await page.text()).toContain('Example ID is disconnected from it');
+    const done = await world.browser().send('/reset', { token, password: 'set by its real owner' });
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/login']);
+    const intruder = world.browser();
+    // A new account, of another address: the one here stays shut.
+    await intruder.signIn(person);
+    expect((await intruder.me()).user?.id).not.toBe(user?.id);
+  });
+
     });
   const age = (id: number) =>
     prisma().session.updateMany({ where: { userId: id }, data: { createdAt: new Date(Date.now() - 601_000) } });
