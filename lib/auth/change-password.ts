@@ -2,7 +2,7 @@ import { bus } from '../bus';
 import { passwordChangeSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { parseInput } from '../contracts/parse-input';
-import { passwordLetter, receiverOf } from '../letters';
+import { noticeLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
 import { sendLetter } from '../mail';
 import { transaction } from '../queries';
@@ -38,5 +38,5 @@ export async function changePassword(
     return { held, events: await revokeSessionsOf(client, actor.id, actor.sessionId) };
   });
   for (const event of events) bus().publish(event);
-  sendLetter(() => passwordLetter(receiverOf(held, asked)));
+  sendLetter(() => noticeLetter(receiverOf(held, asked), 'password'));
 }

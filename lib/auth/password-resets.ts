@@ -7,7 +7,7 @@ import { resetSchema } from '../contracts/administration';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES } from '../contracts/values';
-import { passwordLetter, receiverOf } from '../letters';
+import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { hashLinkToken, newLinkToken } from '../link-token';
 import { sendLetter } from '../mail';
@@ -135,5 +135,5 @@ export async function resetPassword(input: unknown, address: string, asked: Loca
     return { user, events: await revokeSessionsOf(client, user.id) };
   });
   for (const event of events) bus().publish(event);
-  sendLetter(() => passwordLetter(receiverOf(user, asked)));
+  sendLetter(() => noticeLetter(receiverOf(user, asked), 'password'));
 }

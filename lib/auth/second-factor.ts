@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
+import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
@@ -8,8 +9,11 @@ import {
   secondFactorRemovalSchema,
   type SecondFactorState,
 } from '../contracts/second-factor';
+import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
+import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
+import type { AccountRow } from './account-row';
 import { confirmPassword, holdAccount, withPassword, wrongCode } from './own-password';
 import { replaceRecoveryCodes } from './recovery-codes';
 import { confirmedSecret, takeCode } from './take-code';
@@ -31,14 +35,14 @@ export async function proven<Schema extends z.ZodType, T>(
   actor: Actor,
   input: Input,
   schema: Schema,
-  work: (client: PoolClient, parsed: z.output<Schema>) => Promise<T>,
+  work: (client: PoolClient, parsed: z.output<Schema>, held: AccountRow) => Promise<T>,
 ): Promise<T> {
   await limit('command', actor.id);
   const hash = await confirmPassword(actor, input, FIELD);
   const parsed = parseInput(schema, withPassword(input, FIELD, hash));
   return transaction(async (client) => {
-    await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
-    return work(client, parsed);
+    const held = await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
+    return work(client, parsed, held);
   });
 }
 
@@ -83,19 +87,22 @@ export async function removeSecondFactorOf(client: Pick<PoolClient, 'query'>, us
 }
 
 /**
- * Switches the actor's second factor off.
+ * Switches the actor's second factor off. The owner is told by letter.
  *
  * @param input whatever came for {@link secondFactorRemovalSchema}
+ * @param asked the language of the request
  * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
  *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
-export async function removeSecondFactor(actor: Actor, input: Input): Promise<void> {
-  await proven(actor, input, secondFactorRemovalSchema, async (client, { code }) => {
+export async function removeSecondFactor(actor: Actor, input: Input, asked: Locale): Promise<void> {
+  const held = await proven(actor, input, secondFactorRemovalSchema, async (client, { code }, held) => {
     const secret = await confirmedSecret(client, actor.id);
     if (secret === null) throw off();
     await limit('ownPassword', actor.id);
     if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
     await removeSecondFactorOf(client, actor.id);
+    return held;
   });
   refund('ownPassword', actor.id);
+  sendLetter(() => noticeLetter(receiverOf(held, asked), 'twoStepOff'));
 }

@@ -21,7 +21,7 @@ import {
 } from '../contracts/paths';
 import { limit } from '../limits';
 import { toAppError } from '../problem';
-import { actorOf, checkOrigin, clientOf, readInput, wantsHtml, type Bindings, type Context } from './context';
+import { actorOf, checkOrigin, clientOf, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
 import { seeOther } from './forms';
 
 /** Signing in through the OpenID Connect provider: two of next-auth's addresses, which need more than Next has. */
@@ -103,7 +103,7 @@ async function fulfil(context: Context, intent: Intent, query: Record<string, st
     if (intent.sessionId !== undefined) {
       const actor = await actorOf(context);
       if (actor.sessionId !== intent.sessionId) throw refusal('failed');
-      await connectIdentity(actor, identity);
+      await connectIdentity(actor, identity, localeOf(context));
       return null;
     }
     const { invitation } = intent;

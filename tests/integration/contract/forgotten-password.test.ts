@@ -136,7 +136,8 @@ describe('beside an administrator’s link', () => {
   it.each(['given', 'sent'] as const)('neither is good once the one that was %s is used', async (first) => {
     const links = await both();
     expect((await reset(links[first])).status).toBe(204);
-    for (const token of [links.given, links.sent]) expect((await reset(token, 'yet another password')).status).toBe(422);
+    for (const token of [links.given, links.sent])
+      expect((await reset(token, 'yet another password')).status).toBe(422);
     expect(await signIn(links.person, 'a quite new password')).toBe(200);
   });
 });
