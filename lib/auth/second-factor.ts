@@ -4,11 +4,7 @@ import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
-import {
-  secondFactorPasswordSchema,
-  secondFactorRemovalSchema,
-  type SecondFactorState,
-} from '../contracts/second-factor';
+import { bothFactorsSchema, type SecondFactorState } from '../contracts/second-factor';
 import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { sendLetter } from '../mail';
@@ -62,18 +58,38 @@ export async function secondFactorOf(actor: Actor): Promise<SecondFactorState> {
 }
 
 /**
+ * As {@link proven}, but with both factors: whoever found an open browser and knows the password must not get past the second one,
+ * neither by switching it off nor by codes of their own.
+ *
+ * @param input whatever came for {@link bothFactorsSchema}
+ * @throws AppError as {@link proven}; `forbidden` with the field for a wrong code; `conflict` where there is no second factor
+ */
+async function provenTwice<T>(
+  actor: Actor,
+  input: Input,
+  work: (client: PoolClient, held: AccountRow) => Promise<T>,
+): Promise<T> {
+  const done = await proven(actor, input, bothFactorsSchema, async (client, { code }, held) => {
+    const secret = await confirmedSecret(client, actor.id);
+    if (secret === null) throw off();
+    await limit('ownPassword', actor.id);
+    if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+    return work(client, held);
+  });
+  refund('ownPassword', actor.id);
+  return done;
+}
+
+/**
  * Makes new recovery codes; the old ones are void.
  *
- * @param input whatever came for {@link secondFactorPasswordSchema}
+ * @param input whatever came for {@link bothFactorsSchema}
  * @returns the codes, which are shown this once
- * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable`; `conflict` where there is no second factor;
- *   `unauthenticated` where the session ended meanwhile; `unavailable`
+ * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
+ *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
 export function renewRecoveryCodes(actor: Actor, input: Input): Promise<string[]> {
-  return proven(actor, input, secondFactorPasswordSchema, async (client) => {
-    if ((await confirmedSecret(client, actor.id)) === null) throw off();
-    return replaceRecoveryCodes(client, actor.id);
-  });
+  return provenTwice(actor, input, (client) => replaceRecoveryCodes(client, actor.id));
 }
 
 /** Takes an account's second factor away, with its recovery codes. The caller's transaction holds the account. */
@@ -89,20 +105,15 @@ export async function removeSecondFactorOf(client: Pick<PoolClient, 'query'>, us
 /**
  * Switches the actor's second factor off. The owner is told by letter.
  *
- * @param input whatever came for {@link secondFactorRemovalSchema}
+ * @param input whatever came for {@link bothFactorsSchema}
  * @param asked the language of the request
  * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
  *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
 export async function removeSecondFactor(actor: Actor, input: Input, asked: Locale): Promise<void> {
-  const held = await proven(actor, input, secondFactorRemovalSchema, async (client, { code }, held) => {
-    const secret = await confirmedSecret(client, actor.id);
-    if (secret === null) throw off();
-    await limit('ownPassword', actor.id);
-    if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+  const owner = await provenTwice(actor, input, async (client, held) => {
     await removeSecondFactorOf(client, actor.id);
     return held;
   });
-  refund('ownPassword', actor.id);
-  sendLetter(() => noticeLetter(receiverOf(held, asked), 'twoStepOff'));
+  sendLetter(() => noticeLetter(receiverOf(owner, asked), 'twoStepOff'));
 }
