@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
-import type { Locale } from '../contracts/accounts';
+import { connectFormSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
-import { bothFactorsSchema, type SecondFactorState } from '../contracts/second-factor';
+import { bothFactorsSchema, codeSchema, type SecondFactorState } from '../contracts/second-factor';
 import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { sendLetter } from '../mail';
@@ -57,6 +57,12 @@ export async function secondFactorOf(actor: Actor): Promise<SecondFactorState> {
   return { enabled: row?.enabled ?? false, recoveryCodesLeft: row?.left ?? 0 };
 }
 
+/** Takes a code of the actor's, which is counted; whoever calls gives that back once it is committed. */
+async function proveCode(client: PoolClient, actor: Actor, secret: string, code: string): Promise<void> {
+  await limit('ownPassword', actor.id);
+  if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+}
+
 /**
  * As {@link proven}, but with both factors: whoever found an open browser and knows the password must not get past the second one,
  * neither by switching it off nor by codes of their own.
@@ -72,12 +78,28 @@ async function provenTwice<T>(
   const done = await proven(actor, input, bothFactorsSchema, async (client, { code }, held) => {
     const secret = await confirmedSecret(client, actor.id);
     if (secret === null) throw off();
-    await limit('ownPassword', actor.id);
-    if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+    await proveCode(client, actor, secret, code);
     return work(client, held);
   });
   refund('ownPassword', actor.id);
   return done;
+}
+
+/**
+ * Has the actor prove themselves by what signing in takes: the password, and a code where there is a second factor.
+ *
+ * @param input whatever came for {@link connectFormSchema}
+ * @throws AppError as {@link proven}; `forbidden` with the field for a wrong code
+ */
+export async function proveAsAtSignIn(actor: Actor, input: Input): Promise<void> {
+  const hasFactor = await proven(actor, input, connectFormSchema, async (client, given) => {
+    const secret = await confirmedSecret(client, actor.id);
+    if (secret === null) return false;
+    const { code } = parseInput(codeSchema, { code: given.code });
+    await proveCode(client, actor, secret, code);
+    return true;
+  });
+  if (hasFactor) refund('ownPassword', actor.id);
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { prisma } from '@/lib/db';
 import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createUser, PASSWORD } from '../factories';
+import { giveSecondFactor } from '../harness/authenticator';
 import { Mailbox } from '../harness/mailbox';
 import { inOpenIdWorld, somebody, type OpenIdBrowser } from '../harness/openid-world';
 import { startServer } from '../harness/server';
@@ -58,6 +59,22 @@ describe('connecting on the account page', () => {
       await house.stop();
       await mailbox.close();
     }
+  });
+
+  it('takes a code, too, where there is a second factor', async () => {
+    const browser = await signedIn('twice-sure');
+    const app = await giveSecondFactor((await browser.me()).user?.id ?? 0);
+    const give = (code?: string) =>
+      browser.send('/user/account?form=connect', { password: PASSWORD, ...(code !== undefined && { code }) });
+    const page = await give();
+    expect([page.status, await page.text()]).toEqual([
+      422,
+      expect.stringContaining('Code from the app, or a recovery code') as unknown,
+    ]);
+    expect((await give(app.wrong())).status).toBe(403);
+    const begun = await give(app.code());
+    expect(begun.headers.get('location')).toMatch(new RegExp(`^${world.provider.issuer}/`));
+    expect((await give(app.code())).status).toBe(403);
   });
 
   it('connects nothing that was begun by another session, or as a sign-in', async () => {
