@@ -62,17 +62,12 @@ export function resetLetter(receiver: Receiver, token: string): Letter {
 }
 
 /** What the owner of an account is told of, because somebody else may have done it: `messages/*.json`, `letters`, has the words. */
-export type Notice = 'password' | 'connected' | 'disconnected' | 'twoStepOn' | 'twoStepOff';
+export type Notice = 'password' | 'email' | 'connected' | 'disconnected' | 'twoStepOn' | 'twoStepOff';
 
 /** The letter that tells the owner, with the link to a new password: that is what puts everybody else out. */
 export function noticeLetter(receiver: Receiver, notice: Notice): Letter {
   const t = words(receiver.locale);
-  const link = new URL(forgotPath(), origin());
-  return compose(receiver, t(`${notice}Subject`), [t(`${notice}Lead`), t(`${notice}Other`), link]);
-}
-
-/** The letter that tells the owner of another e-mail address, to the one before. */
-export function emailLetter(receiver: Receiver): Letter {
-  const t = words(receiver.locale);
-  return compose(receiver, t('emailSubject'), [t('emailLead'), t('emailOther')]);
+  // That of another address goes to the former one, whose reader gets no new password any more.
+  const links = notice === 'email' ? [] : [new URL(forgotPath(), origin())];
+  return compose(receiver, t(`${notice}Subject`), [t(`${notice}Lead`), t(`${notice}Other`), ...links]);
 }

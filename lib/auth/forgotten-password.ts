@@ -3,7 +3,7 @@ import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { env } from '../env';
 import { receiverOf, resetLetter } from '../letters';
-import { limit } from '../limits';
+import { isWithin, limit } from '../limits';
 import { sendLetter, type Letter } from '../mail';
 import { read, transaction } from '../queries';
 import { replaceReset } from './password-resets';
@@ -13,24 +13,13 @@ export function sendsLetters(): boolean {
   return env().mail !== undefined;
 }
 
-/** Counts a letter to an account. @returns whether it may be sent */
-async function mayBeSent(userId: number): Promise<boolean> {
-  try {
-    await limit('resetLetter', userId);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'rate_limited') return false;
-    throw error;
-  }
-}
-
 async function write(email: string, asked: Locale): Promise<Letter | null> {
   const [user] = await read<{ id: number; email: string; locale: string | null }>(
     'SELECT id, email, locale FROM users WHERE email = $1 AND suspended_at IS NULL',
     [email],
   );
   // Before anything is made: a letter that is not sent must not void the link of the one before.
-  if (!user || !(await mayBeSent(user.id))) return null;
+  if (!user || !(await isWithin('resetLetter', user.id))) return null;
   const issued = await transaction(async (client) => {
     // The account may have got another address at this moment, and the former one must not open it.
     const held = await client.query(

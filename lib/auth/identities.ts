@@ -3,14 +3,13 @@ import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { FIELD_MESSAGES } from '../contracts/values';
 import { env, type OpenIdSettings } from '../env';
-import { noticeLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
-import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
 import type { Identity } from './accounts';
 import { refusal } from './openid-refusals';
 import { FRESH_SESSION, holdAccount } from './own-password';
 import { NO_PASSWORD } from './passwords';
+import { tellOwner } from './tell-owner';
 
 /** What people call the provider through which they may sign in; null where none is configured. */
 export function openIdName(): string | null {
@@ -77,7 +76,7 @@ export async function connectIdentity(actor: Actor, { issuer, subject }: Identit
     if (rowCount === 0) throw refusal('otherAccount');
     return held;
   });
-  if (connected) sendLetter(() => noticeLetter(receiverOf(connected, asked), 'connected'));
+  if (connected) tellOwner(connected, 'connected', asked);
 }
 
 /**
@@ -100,5 +99,5 @@ export async function disconnectIdentity(actor: Actor, asked: Locale): Promise<v
     const gone = await client.query('DELETE FROM identities WHERE user_id = $1 AND issuer = $2', [actor.id, issuer]);
     return gone.rowCount === 0 ? null : held;
   });
-  if (disconnected) sendLetter(() => noticeLetter(receiverOf(disconnected, asked), 'disconnected'));
+  if (disconnected) tellOwner(disconnected, 'disconnected', asked);
 }

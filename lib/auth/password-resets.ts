@@ -7,14 +7,13 @@ import { resetSchema } from '../contracts/administration';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES } from '../contracts/values';
-import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { hashLinkToken, newLinkToken } from '../link-token';
-import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
 import { holdUser } from './managed-user';
 import { hashPassword } from './passwords';
 import { revokeSessionsOf } from './sessions';
+import { tellOwner } from './tell-owner';
 
 /**
  * Hours that a link is good, by where it comes from. OWASP's Forgot Password Cheat Sheet asks for a short life. An administrator's is
@@ -135,5 +134,5 @@ export async function resetPassword(input: unknown, address: string, asked: Loca
     return { user, events: await revokeSessionsOf(client, user.id) };
   });
   for (const event of events) bus().publish(event);
-  sendLetter(() => noticeLetter(receiverOf(user, asked), 'password'));
+  tellOwner(user, 'password', asked);
 }

@@ -1,12 +1,11 @@
 import { audit } from '../audit';
 import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
-import { noticeLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
-import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { holdUser } from './managed-user';
 import { removeSecondFactorOf } from './second-factor';
+import { tellOwner } from './tell-owner';
 
 /**
  * Takes somebody's second factor away, who lost the application and the recovery codes. Sessions stay; the password is needed as
@@ -27,5 +26,5 @@ export async function removeSecondFactorOfUser(actor: Actor, username: string, a
     });
     return user;
   });
-  if (owner) sendLetter(() => noticeLetter(receiverOf(owner, asked), 'twoStepOff'));
+  if (owner) tellOwner(owner, 'twoStepOff', asked);
 }

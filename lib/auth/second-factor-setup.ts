@@ -3,15 +3,14 @@ import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { codeSchema, secondFactorPasswordSchema, type SecondFactorSetup } from '../contracts/second-factor';
-import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
-import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { holdAccount, wrongCode } from './own-password';
 import { replaceRecoveryCodes } from './recovery-codes';
 import { proven } from './second-factor';
 import { newTotpSecret, stepOfCode, totpUri } from './totp';
 import { normaliseCode } from './typed-code';
+import { tellOwner } from './tell-owner';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -71,6 +70,6 @@ export async function confirmSecondFactor(actor: Actor, input: Input, asked: Loc
     return { held, codes: await replaceRecoveryCodes(client, actor.id) };
   });
   refund('ownPassword', actor.id);
-  sendLetter(() => noticeLetter(receiverOf(held, asked), 'twoStepOn'));
+  tellOwner(held, 'twoStepOn', asked);
   return codes;
 }

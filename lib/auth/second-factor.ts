@@ -5,15 +5,14 @@ import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { bothFactorsSchema, codeSchema, type SecondFactorState } from '../contracts/second-factor';
-import { noticeLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
-import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
 import type { AccountRow } from './account-row';
 import { confirmPassword, holdAccount, withPassword, wrongCode } from './own-password';
 import { replaceRecoveryCodes } from './recovery-codes';
 import { confirmedSecret, takeCode } from './take-code';
 import { normaliseCode } from './typed-code';
+import { tellOwner } from './tell-owner';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -137,5 +136,5 @@ export async function removeSecondFactor(actor: Actor, input: Input, asked: Loca
     await removeSecondFactorOf(client, actor.id);
     return held;
   });
-  sendLetter(() => noticeLetter(receiverOf(owner, asked), 'twoStepOff'));
+  tellOwner(owner, 'twoStepOff', asked);
 }

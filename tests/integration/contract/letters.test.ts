@@ -187,6 +187,18 @@ describe('the owner is told', () => {
     ]);
   });
 
+  it('no more often than anybody needs: the address may be a stranger’s', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    setEnv({ ...env(), rateLimits: true });
+    const person = await createPerson();
+    for (let time = 1; time <= 12; time++) {
+      const json = { email: `stranger-${time}@example.org`, password: PASSWORD };
+      expect((await request(world, '/api/v1/me', { method: 'PATCH', as: person, json })).status).toBe(200);
+    }
+    expect(await allLetters(mailbox)).toHaveLength(10);
+  });
+
   it('of another e-mail address, at the one before, and of nothing else', async () => {
     const mailbox = await mailboxWith();
     use(mailbox.url());
