@@ -51,7 +51,7 @@ function compose({ email, locale }: Receiver, subject: string, paragraphs: (stri
 function words(locale: Locale) {
   const t = createTranslator({ locale, messages: locale === 'ru' ? ru : en, namespace: 'letters' });
   const { host } = origin();
-  return (key: Parameters<typeof t>[0]) => t(key, { host });
+  return (key: Parameters<typeof t>[0]) => t(key, { host, name: env().openId?.name ?? '' });
 }
 
 /** The letter with a link that sets a new password. Nothing in it was typed by anybody: whoever asks may be a stranger. */
@@ -61,15 +61,13 @@ export function resetLetter(receiver: Receiver, token: string): Letter {
   return compose(receiver, t('resetSubject'), [t('resetLead'), t('resetLink'), link, t('resetOther')]);
 }
 
-/** The letter that tells the owner of another password. */
-export function passwordLetter(receiver: Receiver): Letter {
-  const t = words(receiver.locale);
-  const link = new URL(forgotPath(), origin());
-  return compose(receiver, t('passwordSubject'), [t('passwordLead'), t('passwordOther'), link]);
-}
+/** What the owner of an account is told of, because somebody else may have done it: `messages/*.json`, `letters`, has the words. */
+export type Notice = 'password' | 'email' | 'connected' | 'disconnected' | 'twoStepOn' | 'twoStepOff';
 
-/** The letter that tells the owner of another e-mail address, to the one before. */
-export function emailLetter(receiver: Receiver): Letter {
+/** The letter that tells the owner, with the link to a new password: that is what puts everybody else out. */
+export function noticeLetter(receiver: Receiver, notice: Notice): Letter {
   const t = words(receiver.locale);
-  return compose(receiver, t('emailSubject'), [t('emailLead'), t('emailOther')]);
+  // That of another address goes to the former one, whose reader gets no new password any more.
+  const links = notice === 'email' ? [] : [new URL(forgotPath(), origin())];
+  return compose(receiver, t(`${notice}Subject`), [t(`${notice}Lead`), t(`${notice}Other`), ...links]);
 }

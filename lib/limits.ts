@@ -50,6 +50,11 @@ export const RATE_LIMITS = {
    * whoever gets no further letter has a link that works.
    */
   resetLetter: { points: 3, durationSeconds: 3_600 },
+  /**
+   * Letters that tell one account's owner of a change: its address is whatever somebody typed, and may be changed again and again.
+   * Who gets as many in an hour knows.
+   */
+  noticeLetter: { points: 10, durationSeconds: 3_600 },
   /** Invitations taken up from one address: their links cannot be guessed either, and a team may come at once. */
   inviteAddress: { points: 120, durationSeconds: 300 },
   /** Messages of one user. Ten a second on average, which is Mattermost's default; a bot's report may come all at once. */
@@ -122,6 +127,21 @@ export async function limit(name: LimitName, key: string | number, points = 1): 
     const retryAfterMs = Math.max(1, Math.ceil(Number(error.msBeforeNext)));
     const seconds = Math.ceil(retryAfterMs / 1_000);
     throw new AppError('rate_limited', `Too many attempts. Try again in ${seconds} s.`, { retryAfterMs });
+  }
+}
+
+/**
+ * Counts one use as {@link limit} does, for what is left undone where it was one too many.
+ *
+ * @returns whether it was within the limit
+ */
+export async function isWithin(name: LimitName, key: string | number): Promise<boolean> {
+  try {
+    await limit(name, key);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'rate_limited') return false;
+    throw error;
   }
 }
 

@@ -9,14 +9,15 @@ import { useCheckedForm } from '@/components/ui/use-checked-form';
 import {
   accountDeletionSchema,
   bareEmailFormSchema,
-  connectFormSchema,
   emailFormSchema,
   firstPasswordFormSchema,
   passwordChangeSchema,
   usernameFormSchema,
 } from '@/lib/contracts/accounts';
 import { ACCOUNT_DELETION_PATH, accountPath } from '@/lib/contracts/paths';
+import { bothFactorsSchema } from '@/lib/contracts/second-factor';
 import type { FormProblems } from '@/lib/i18n/form-messages';
+import { CodeField } from './code-field';
 import { PasswordField } from './password-field';
 
 interface FormProps {
@@ -126,16 +127,20 @@ export function PasswordForm({ problems, current, hasPassword }: GuardedFormProp
   );
 }
 
-/** Connects the provider, or disconnects it. */
+/** Connects the provider, or disconnects it. `codeLabel` names the field of a code, where there is a second factor. */
 export function ConnectionForm({
   problems,
   name,
   connected,
   hasPassword,
-}: Omit<GuardedFormProps, 'current'> & { name: string; connected: boolean }) {
+  codeLabel,
+}: Omit<GuardedFormProps, 'current'> & { name: string; connected: boolean; codeLabel: string | null }) {
   const t = useTranslations('openId');
-  const asks = hasPassword && !connected;
-  const schema: z.ZodType<unknown, { password?: string }> = asks ? connectFormSchema : nothingSchema;
+  const asks = { password: hasPassword && !connected, code: codeLabel !== null && !connected };
+  const schema: z.ZodType<unknown, { password?: string; code?: string }> = bothFactorsSchema.pick({
+    ...(asks.password && { password: true }),
+    ...(asks.code && { code: true }),
+  });
   const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
     <form
@@ -146,9 +151,10 @@ export function ConnectionForm({
       className="max-w-md space-y-5"
     >
       <FormSummary problems={problems} />
-      {asks && (
+      {asks.password && (
         <PasswordField id="field-connect-password" autoComplete="current-password" required {...field('password')} />
       )}
+      {asks.code && <CodeField id="field-connect-code" label={codeLabel ?? ''} recovery {...field('code')} />}
       {(hasPassword || !connected) && (
         <Button type="submit" variant={connected ? 'secondary' : 'primary'} className="whitespace-normal">
           {t(connected ? 'disconnect' : 'connect', { name })}

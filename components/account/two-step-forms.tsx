@@ -8,9 +8,9 @@ import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { twoStepPath } from '@/lib/contracts/paths';
 import {
+  bothFactorsSchema,
   codeSchema,
   secondFactorPasswordSchema,
-  secondFactorRemovalSchema,
   type TwoStepForm,
 } from '@/lib/contracts/second-factor';
 import type { FormProblems } from '@/lib/i18n/form-messages';
@@ -54,32 +54,22 @@ function Frame({ form, problems, onSubmit, submit, danger = false, fields, child
 /** Where there is no password to give. */
 const nothingSchema = z.strictObject({});
 
-/** A form that asks for nothing but the password. */
-function AskPassword({
-  form,
-  submit,
-  problems,
-  hasPassword,
-  children,
-}: GuardedFormProps & Pick<FrameProps, 'form' | 'submit'>) {
+/** Asks for a secret to be shown. */
+export function BeginForm({ problems, hasPassword, children }: GuardedFormProps) {
   const schema: z.ZodType<unknown, { password?: string }> = hasPassword ? secondFactorPasswordSchema : nothingSchema;
   const { field, onSubmit } = useCheckedForm(schema, problems);
   const fields = hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />;
   return (
-    <Frame form={form} problems={problems} onSubmit={onSubmit} submit={submit} fields={fields}>
+    <Frame
+      form="begin"
+      problems={problems}
+      onSubmit={onSubmit}
+      submit={useTranslations('twoStep')('begin')}
+      fields={fields}
+    >
       {children}
     </Frame>
   );
-}
-
-/** Asks for a secret to be shown. */
-export function BeginForm(props: GuardedFormProps) {
-  return <AskPassword form="begin" submit={useTranslations('twoStep')('begin')} {...props} />;
-}
-
-/** Asks for new recovery codes. */
-export function RenewForm(props: GuardedFormProps) {
-  return <AskPassword form="codes" submit={useTranslations('twoStep')('renew')} {...props} />;
 }
 
 /** The first code, which shows that the application has the secret. `uri` comes along, to be shown again beside one that is wrong. */
@@ -99,22 +89,35 @@ export function ConfirmForm({ uri, problems, children }: FormProps & { uri: stri
   );
 }
 
-/** The last word before the second factor goes. */
-export function OffForm({ problems, hasPassword, children }: GuardedFormProps) {
+/** A form that asks for both factors. */
+function AskBoth({
+  problems,
+  hasPassword,
+  children,
+  ...frame
+}: GuardedFormProps & Pick<FrameProps, 'form' | 'submit' | 'danger'>) {
   const t = useTranslations('twoStep');
-  const schema: z.ZodType<unknown, { code: string; password?: string }> = hasPassword
-    ? secondFactorRemovalSchema
-    : codeSchema;
+  const schema: z.ZodType<unknown, { code: string; password?: string }> = hasPassword ? bothFactorsSchema : codeSchema;
   const { field, onSubmit } = useCheckedForm(schema, problems);
   const fields = (
     <>
       {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
-      <CodeField label={t('offCode')} recovery {...field('code')} />
+      <CodeField label={t('eitherCode')} recovery {...field('code')} />
     </>
   );
   return (
-    <Frame form="off" problems={problems} onSubmit={onSubmit} submit={t('off')} danger fields={fields}>
+    <Frame problems={problems} onSubmit={onSubmit} fields={fields} {...frame}>
       {children}
     </Frame>
   );
+}
+
+/** Asks for new recovery codes. */
+export function RenewForm(props: GuardedFormProps) {
+  return <AskBoth form="codes" submit={useTranslations('twoStep')('renew')} {...props} />;
+}
+
+/** The last word before the second factor goes. */
+export function OffForm(props: GuardedFormProps) {
+  return <AskBoth form="off" submit={useTranslations('twoStep')('off')} danger {...props} />;
 }

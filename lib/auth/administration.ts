@@ -10,7 +10,7 @@ import { isCleanText } from '../contracts/values';
 import { decodeCursor, encodeCursor, escapeLike } from '../cursor';
 import { limit } from '../limits';
 import { read, transaction } from '../queries';
-import { presentAccount, type AccountRow } from './account-row';
+import { presentAccount } from './account-row';
 import { keepAnAdministrator, lockAdministrators } from './last-administrator';
 import { holdUser, MANAGED_COLUMNS, presentManaged, requireAdministrator, type ManagedRow } from './managed-user';
 import { usernameSkeleton } from './names';
@@ -66,9 +66,9 @@ async function change(
   const wasSuspended = before.suspended_at !== null;
   if (role === before.role && suspended === wasSuspended) return { row: before, events: [] };
   if (role !== 'administrator' || suspended) await keepAnAdministrator(client, before.id);
-  const { rows } = await client.query<ManagedRow & AccountRow>(
+  const { rows } = await client.query<ManagedRow>(
     `UPDATE users u SET role = $2::user_role, suspended_at = CASE WHEN $3 THEN coalesce(u.suspended_at, now()) END
-      WHERE u.id = $1 RETURNING ${MANAGED_COLUMNS}, u.locale`,
+      WHERE u.id = $1 RETURNING ${MANAGED_COLUMNS}`,
     [before.id, role, suspended],
   );
   const user = { id: before.id, username: before.username };

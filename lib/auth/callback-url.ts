@@ -9,7 +9,7 @@
 export function safeCallbackPath(value: unknown, origin: string, otherwise = '/'): string {
   if (typeof value !== 'string' || !URL.canParse(value, origin)) return otherwise;
   const url = new URL(value, origin);
-  // A path that begins with two slashes would be read as a host once it stands alone in `Location`.
-  if (url.origin !== new URL(origin).origin || url.pathname.startsWith('//')) return otherwise;
+  // Two slashes would be read as a host once the path stands alone in `Location`; that of `blob:` is a whole address of its own.
+  if (url.origin !== new URL(origin).origin || !/^\/(?!\/)/.test(url.pathname)) return otherwise;
   return `${url.pathname}${url.search}${url.hash}`;
 }

@@ -3,14 +3,13 @@ import { accountChangesSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import type { Account } from '../contracts/entities';
 import { parseInput } from '../contracts/parse-input';
-import { emailLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
-import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { usernameSkeleton } from './names';
 import { confirmPassword, holdAccount, withPassword } from './own-password';
 import { asConflict, checkTaken } from './taken';
+import { tellOwner } from './tell-owner';
 
 /**
  * Changes the actor's username, address or language, all or nothing. Of another address the one before is told by letter.
@@ -51,7 +50,7 @@ export async function changeAccount(
       return { before: held, after: presentAccount(row) };
     });
     bus().publish({ type: 'user:updated', account: after, previous: before.username });
-    if (before.email !== after.email) sendLetter(() => emailLetter(receiverOf(before, asked)));
+    if (before.email !== after.email) tellOwner(before, 'email', asked);
     return after;
   } catch (error) {
     throw asConflict(error);

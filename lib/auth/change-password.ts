@@ -2,13 +2,12 @@ import { bus } from '../bus';
 import { passwordChangeSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { parseInput } from '../contracts/parse-input';
-import { passwordLetter, receiverOf } from '../letters';
 import { limit } from '../limits';
-import { sendLetter } from '../mail';
 import { transaction } from '../queries';
 import { confirmPassword, holdAccount, withPassword } from './own-password';
 import { hashPassword } from './passwords';
 import { revokeSessionsOf } from './sessions';
+import { tellOwner } from './tell-owner';
 
 const FIELD = 'currentPassword';
 
@@ -38,5 +37,5 @@ export async function changePassword(
     return { held, events: await revokeSessionsOf(client, actor.id, actor.sessionId) };
   });
   for (const event of events) bus().publish(event);
-  sendLetter(() => passwordLetter(receiverOf(held, asked)));
+  tellOwner(held, 'password', asked);
 }

@@ -3,28 +3,14 @@ import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { env } from '../env';
 import { receiverOf, resetLetter } from '../letters';
-import { limit } from '../limits';
+import { isWithin, limit } from '../limits';
 import { sendLetter, type Letter } from '../mail';
 import { read, transaction } from '../queries';
 import { replaceReset } from './password-resets';
 
-/** Hours: the letter comes at once, and whoever asked for it waits before the screen. The letter and its page name the figure. */
-const LIFE_HOURS = 1;
-
 /** Whether the service has a mail server to hand letters to. */
 export function sendsLetters(): boolean {
   return env().mail !== undefined;
-}
-
-/** Counts a letter to an account. @returns whether it may be sent */
-async function mayBeSent(userId: number): Promise<boolean> {
-  try {
-    await limit('resetLetter', userId);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'rate_limited') return false;
-    throw error;
-  }
 }
 
 async function write(email: string, asked: Locale): Promise<Letter | null> {
@@ -33,14 +19,14 @@ async function write(email: string, asked: Locale): Promise<Letter | null> {
     [email],
   );
   // Before anything is made: a letter that is not sent must not void the link of the one before.
-  if (!user || !(await mayBeSent(user.id))) return null;
+  if (!user || !(await isWithin('resetLetter', user.id))) return null;
   const issued = await transaction(async (client) => {
     // The account may have got another address at this moment, and the former one must not open it.
     const held = await client.query(
       'SELECT id FROM users WHERE id = $1 AND email = $2 AND suspended_at IS NULL FOR UPDATE',
       [user.id, user.email],
     );
-    return held.rows.length === 0 ? null : replaceReset(client, user.id, LIFE_HOURS);
+    return held.rows.length === 0 ? null : replaceReset(client, user.id, 'letter');
   });
   return issued && resetLetter(receiverOf(user, asked), issued.token);
 }

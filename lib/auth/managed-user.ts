@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors';
 import { usernameSchema } from '../contracts/values';
 
 /** The columns of `users u` that administrators see. */
-export const MANAGED_COLUMNS = `u.id, u.username, u.email, u.role::text AS role, u.suspended_at, u.created_at,
+export const MANAGED_COLUMNS = `u.id, u.username, u.email, u.role::text AS role, u.locale, u.suspended_at, u.created_at,
   EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor`;
 
 /** What {@link MANAGED_COLUMNS} gives. */
@@ -14,6 +14,7 @@ export interface ManagedRow {
   username: string;
   email: string;
   role: 'user' | 'administrator';
+  locale: string | null;
   suspended_at: Date | null;
   created_at: Date;
   second_factor: boolean;

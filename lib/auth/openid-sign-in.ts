@@ -17,13 +17,20 @@ const ATTEMPTS = 3;
 /** Begins a session of the account that an identity is connected to; null where there is none. */
 function beginKnown({ issuer, subject }: Identity, userAgent: string): Promise<SignedIn | null> {
   return transaction(async (connection) => {
+    // The account before the identity, as disconnecting and deleting take them: otherwise the two could wait for each other.
     const { rows } = await connection.query<AccountRow>(
-      `SELECT ${ACCOUNT_COLUMNS} FROM identities i JOIN users u ON u.id = i.user_id
-        WHERE i.issuer = $1 AND i.subject = $2 FOR SHARE`,
+      `SELECT ${ACCOUNT_COLUMNS} FROM users u
+        WHERE u.id = (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2) FOR SHARE`,
       [issuer, subject],
     );
     const [row] = rows;
-    return row ? beginSession(connection, presentAccount(row), userAgent) : null;
+    if (!row) return null;
+    // A statement of its own: one that waited for the row above would still see the identities as they were before.
+    const { rowCount } = await connection.query(
+      'SELECT FROM identities WHERE issuer = $1 AND subject = $2 AND user_id = $3',
+      [issuer, subject, row.id],
+    );
+    return rowCount === 0 ? null : beginSession(connection, presentAccount(row), userAgent);
   });
 }
 

@@ -7,17 +7,20 @@ import { resetSchema } from '../contracts/administration';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
 import { FIELD_MESSAGES } from '../contracts/values';
-import { passwordLetter, receiverOf } from '../letters';
 import { limit, refund } from '../limits';
 import { hashLinkToken, newLinkToken } from '../link-token';
-import { sendLetter } from '../mail';
 import { read, transaction } from '../queries';
 import { holdUser } from './managed-user';
 import { hashPassword } from './passwords';
 import { revokeSessionsOf } from './sessions';
+import { tellOwner } from './tell-owner';
 
-/** Hours: long enough to reach somebody in another time zone, and no longer. OWASP's Forgot Password Cheat Sheet asks for a short life. */
-const LIFE_HOURS = 24;
+/**
+ * Hours that a link is good, by where it comes from. OWASP's Forgot Password Cheat Sheet asks for a short life. An administrator's is
+ * long enough to reach somebody in another time zone. A letter comes at once, and whoever asked for it waits before the screen; it
+ * and its page name the figure.
+ */
+const LIFE_HOURS = { administrator: 24, letter: 1 };
 
 const OPEN = 'r.token_hash = $1 AND r.used_at IS NULL AND r.expires_at > now()';
 
@@ -34,22 +37,24 @@ interface IssuedReset {
 }
 
 /**
- * Makes the token of a link that sets somebody's password, once. Earlier ones of that user are void from then on.
+ * Makes the token of a link that sets somebody's password, once. Earlier ones of that user from the same origin are void from then
+ * on, and no others: anybody can ask for a letter, and must not so undo what an administrator gave.
  *
  * @param client the connection whose transaction it belongs to, which holds the account's row: two at once would leave two links
- * @param hours how long it is good
+ * @param origin where it comes from
  */
 export async function replaceReset(
   client: Pick<PoolClient, 'query'>,
   userId: number,
-  hours: number,
+  origin: keyof typeof LIFE_HOURS,
 ): Promise<IssuedReset> {
   const token = newLinkToken();
-  await client.query('DELETE FROM password_resets WHERE user_id = $1', [userId]);
+  const byLetter = origin === 'letter';
+  await client.query('DELETE FROM password_resets WHERE user_id = $1 AND by_letter = $2', [userId, byLetter]);
   const { rows } = await client.query<{ expires_at: Date }>(
-    `INSERT INTO password_resets (token_hash, user_id, expires_at)
-     VALUES ($1, $2, now() + make_interval(hours => $3)) RETURNING expires_at`,
-    [hashLinkToken(token), userId, hours],
+    `INSERT INTO password_resets (token_hash, user_id, by_letter, expires_at)
+     VALUES ($1, $2, $3, now() + make_interval(hours => $4)) RETURNING expires_at`,
+    [hashLinkToken(token), userId, byLetter, LIFE_HOURS[origin]],
   );
   const [row] = rows;
   if (!row) throw new Error('The reset was not written');
@@ -66,7 +71,7 @@ export async function issueReset(actor: Actor, username: string): Promise<Issued
   await limit('command', actor.id);
   return transaction(async (client) => {
     const user = await holdUser(client, actor, username);
-    const issued = await replaceReset(client, user.id, LIFE_HOURS);
+    const issued = await replaceReset(client, user.id, 'administrator');
     await audit(client, actor, { action: 'user:reset-issued', user: { id: user.id, username: user.username } });
     return issued;
   });
@@ -87,7 +92,8 @@ export async function usernameOfReset(token: string): Promise<string | null> {
 }
 
 /**
- * Sets a new password by a link, and ends every session of that account. Its owner is told by letter.
+ * Sets a new password by a link, ends every session of that account and disconnects the provider: whoever got in before is out,
+ * also who had the account before the owner of its address came. The owner is told by letter.
  *
  * @param input whatever came for {@link resetSchema}
  * @param address where it came from
@@ -121,9 +127,12 @@ export async function resetPassword(input: unknown, address: string, asked: Loca
       hashLinkToken(token),
     ]);
     if (used.rowCount === 0) throw dead();
+    // Whoever holds a link of the other origin must not undo it.
+    await client.query('DELETE FROM password_resets WHERE user_id = $1 AND used_at IS NULL', [user.id]);
     await client.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [user.id, hash]);
+    await client.query('DELETE FROM identities WHERE user_id = $1', [user.id]);
     return { user, events: await revokeSessionsOf(client, user.id) };
   });
   for (const event of events) bus().publish(event);
-  sendLetter(() => passwordLetter(receiverOf(user, asked)));
+  tellOwner(user, 'password', asked);
 }

@@ -1,3 +1,4 @@
+import type { Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
@@ -9,6 +10,7 @@ import { replaceRecoveryCodes } from './recovery-codes';
 import { proven } from './second-factor';
 import { newTotpSecret, stepOfCode, totpUri } from './totp';
 import { normaliseCode } from './typed-code';
+import { tellOwner } from './tell-owner';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -38,18 +40,19 @@ export function beginSecondFactor(actor: Actor, input: Input, host: string): Pro
 }
 
 /**
- * Switches the second factor on: a code shows that the application has the secret.
+ * Switches the second factor on: a code shows that the application has the secret. The owner is told by letter.
  *
  * @param input whatever came for {@link codeSchema}
+ * @param asked the language of the request
  * @returns the recovery codes, which are shown this once
  * @throws AppError `rate_limited`; `unprocessable`; `forbidden` with the field for a wrong code; `conflict` where nothing was begun
  *   within the last half hour; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
-export async function confirmSecondFactor(actor: Actor, input: Input): Promise<string[]> {
+export async function confirmSecondFactor(actor: Actor, input: Input, asked: Locale): Promise<string[]> {
   await limit('command', actor.id);
   const code = normaliseCode(parseInput(codeSchema, input).code);
-  const codes = await transaction(async (client) => {
-    await holdAccount(client, actor, null);
+  const { held, codes } = await transaction(async (client) => {
+    const held = await holdAccount(client, actor, null);
     const { rows } = await client.query<{ secret: string }>(
       `SELECT secret FROM second_factors
         WHERE user_id = $1 AND confirmed_at IS NULL AND created_at > now() - make_interval(mins => $2)`,
@@ -64,8 +67,9 @@ export async function confirmSecondFactor(actor: Actor, input: Input): Promise<s
       actor.id,
       step,
     ]);
-    return replaceRecoveryCodes(client, actor.id);
+    return { held, codes: await replaceRecoveryCodes(client, actor.id) };
   });
   refund('ownPassword', actor.id);
+  tellOwner(held, 'twoStepOn', asked);
   return codes;
 }

@@ -1,19 +1,18 @@
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
+import { connectFormSchema, type Locale } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
-import {
-  secondFactorPasswordSchema,
-  secondFactorRemovalSchema,
-  type SecondFactorState,
-} from '../contracts/second-factor';
+import { bothFactorsSchema, codeSchema, type SecondFactorState } from '../contracts/second-factor';
 import { limit, refund } from '../limits';
 import { read, transaction } from '../queries';
+import type { AccountRow } from './account-row';
 import { confirmPassword, holdAccount, withPassword, wrongCode } from './own-password';
 import { replaceRecoveryCodes } from './recovery-codes';
 import { confirmedSecret, takeCode } from './take-code';
 import { normaliseCode } from './typed-code';
+import { tellOwner } from './tell-owner';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -31,14 +30,14 @@ export async function proven<Schema extends z.ZodType, T>(
   actor: Actor,
   input: Input,
   schema: Schema,
-  work: (client: PoolClient, parsed: z.output<Schema>) => Promise<T>,
+  work: (client: PoolClient, parsed: z.output<Schema>, held: AccountRow) => Promise<T>,
 ): Promise<T> {
   await limit('command', actor.id);
   const hash = await confirmPassword(actor, input, FIELD);
   const parsed = parseInput(schema, withPassword(input, FIELD, hash));
   return transaction(async (client) => {
-    await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
-    return work(client, parsed);
+    const held = await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
+    return work(client, parsed, held);
   });
 }
 
@@ -57,19 +56,61 @@ export async function secondFactorOf(actor: Actor): Promise<SecondFactorState> {
   return { enabled: row?.enabled ?? false, recoveryCodesLeft: row?.left ?? 0 };
 }
 
+/** Takes a code of the actor's, which is counted; whoever calls gives that back once it is committed. */
+async function proveCode(client: PoolClient, actor: Actor, secret: string, code: string): Promise<void> {
+  await limit('ownPassword', actor.id);
+  if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+}
+
+/**
+ * As {@link proven}, but with both factors: whoever found an open browser and knows the password must not get past the second one,
+ * neither by switching it off nor by codes of their own.
+ *
+ * @param input whatever came for {@link bothFactorsSchema}
+ * @throws AppError as {@link proven}; `forbidden` with the field for a wrong code; `conflict` where there is no second factor
+ */
+async function provenTwice<T>(
+  actor: Actor,
+  input: Input,
+  work: (client: PoolClient, held: AccountRow) => Promise<T>,
+): Promise<T> {
+  const done = await proven(actor, input, bothFactorsSchema, async (client, { code }, held) => {
+    const secret = await confirmedSecret(client, actor.id);
+    if (secret === null) throw off();
+    await proveCode(client, actor, secret, code);
+    return work(client, held);
+  });
+  refund('ownPassword', actor.id);
+  return done;
+}
+
+/**
+ * Has the actor prove themselves by what signing in takes: the password, and a code where there is a second factor.
+ *
+ * @param input whatever came for {@link connectFormSchema}
+ * @throws AppError as {@link proven}; `forbidden` with the field for a wrong code
+ */
+export async function proveAsAtSignIn(actor: Actor, input: Input): Promise<void> {
+  const hasFactor = await proven(actor, input, connectFormSchema, async (client, given) => {
+    const secret = await confirmedSecret(client, actor.id);
+    if (secret === null) return false;
+    const { code } = parseInput(codeSchema, { code: given.code });
+    await proveCode(client, actor, secret, code);
+    return true;
+  });
+  if (hasFactor) refund('ownPassword', actor.id);
+}
+
 /**
  * Makes new recovery codes; the old ones are void.
  *
- * @param input whatever came for {@link secondFactorPasswordSchema}
+ * @param input whatever came for {@link bothFactorsSchema}
  * @returns the codes, which are shown this once
- * @throws AppError `rate_limited`; `forbidden` for a wrong password; `unprocessable`; `conflict` where there is no second factor;
- *   `unauthenticated` where the session ended meanwhile; `unavailable`
+ * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
+ *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
 export function renewRecoveryCodes(actor: Actor, input: Input): Promise<string[]> {
-  return proven(actor, input, secondFactorPasswordSchema, async (client) => {
-    if ((await confirmedSecret(client, actor.id)) === null) throw off();
-    return replaceRecoveryCodes(client, actor.id);
-  });
+  return provenTwice(actor, input, (client) => replaceRecoveryCodes(client, actor.id));
 }
 
 /** Takes an account's second factor away, with its recovery codes. The caller's transaction holds the account. */
@@ -83,19 +124,17 @@ export async function removeSecondFactorOf(client: Pick<PoolClient, 'query'>, us
 }
 
 /**
- * Switches the actor's second factor off.
+ * Switches the actor's second factor off. The owner is told by letter.
  *
- * @param input whatever came for {@link secondFactorRemovalSchema}
+ * @param input whatever came for {@link bothFactorsSchema}
+ * @param asked the language of the request
  * @throws AppError `rate_limited`; `forbidden` with the field for a wrong password or code; `unprocessable`; `conflict` where there
  *   is no second factor; `unauthenticated` where the session ended meanwhile; `unavailable`
  */
-export async function removeSecondFactor(actor: Actor, input: Input): Promise<void> {
-  await proven(actor, input, secondFactorRemovalSchema, async (client, { code }) => {
-    const secret = await confirmedSecret(client, actor.id);
-    if (secret === null) throw off();
-    await limit('ownPassword', actor.id);
-    if ((await takeCode(client, actor.id, secret, normaliseCode(code))) === null) throw wrongCode();
+export async function removeSecondFactor(actor: Actor, input: Input, asked: Locale): Promise<void> {
+  const owner = await provenTwice(actor, input, async (client, held) => {
     await removeSecondFactorOf(client, actor.id);
+    return held;
   });
-  refund('ownPassword', actor.id);
+  tellOwner(owner, 'twoStepOff', asked);
 }

@@ -52,8 +52,8 @@ export const emailFormSchema = z.strictObject({ email: emailSchema, password: gi
 export const bareEmailFormSchema = z.strictObject({ email: emailSchema });
 export const firstPasswordFormSchema = z.strictObject({ newPassword: passwordSchema });
 
-/** The form that connects the provider: another key to the account, so it takes the password too. */
-export const connectFormSchema = z.strictObject({ password: givenPasswordSchema });
+/** The form that connects the provider: another key to the account, so it takes what signing in takes. */
+export const connectFormSchema = z.strictObject({ password: givenPasswordSchema, code: loginSchema.shape.code });
 
 /** What `POST /me/password` takes. */
 export const passwordChangeSchema = z.strictObject({

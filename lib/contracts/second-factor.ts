@@ -5,14 +5,14 @@ import { FIELD_MESSAGES } from './values';
 /** A code as it was typed: it is compared, so what it is made of does not matter. */
 const givenCodeSchema = z.string({ error: FIELD_MESSAGES.required }).min(1, { error: FIELD_MESSAGES.required });
 
-/** What `POST /me/second-factor` takes, and `POST /me/second-factor/recovery-codes`. */
+/** What `POST /me/second-factor` takes. */
 export const secondFactorPasswordSchema = z.strictObject({ password: givenPasswordSchema });
 
 /** What `POST /me/second-factor/confirm` takes, and the second step of signing in. */
 export const codeSchema = z.strictObject({ code: givenCodeSchema });
 
-/** What `DELETE /me/second-factor` takes: the code of an application, or a recovery code. */
-export const secondFactorRemovalSchema = z.strictObject({ password: givenPasswordSchema, code: givenCodeSchema });
+/** What takes both factors, `DELETE /me/second-factor` and `POST /me/second-factor/recovery-codes`: either kind of code will do. */
+export const bothFactorsSchema = z.strictObject({ password: givenPasswordSchema, code: givenCodeSchema });
 
 /** The forms of the page about the second factor: each posts to that page with its name in the query. */
 export const twoStepFormSchema = z.enum(['begin', 'confirm', 'codes', 'off']);

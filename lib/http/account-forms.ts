@@ -40,7 +40,7 @@ const FORMS: Record<
   email: (actor, input, asked) => changeAccount(actor, { email: '', ...input }, asked).then(() => false),
   password: (actor, input, asked) => changePassword(actor, input, asked).then(() => false),
   sessions: endSome,
-  disconnect: (actor) => disconnectIdentity(actor).then(() => false),
+  disconnect: (actor, _input, asked) => disconnectIdentity(actor, asked).then(() => false),
 };
 
 accountForms.post('/user/account', (context) => {

@@ -3,7 +3,7 @@ import { changeUser } from '../auth/administration';
 import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { revokeServiceInvitation } from '../auth/service-invitations';
 import { adminListPath } from '../contracts/paths';
-import { actorOf, ignoreInput, readInput, wantsHtml, type Bindings } from './context';
+import { actorOf, ignoreInput, localeOf, readInput, wantsHtml, type Bindings } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
 import { invitationIdOf } from './invitation-id';
 import { invitationFields, inviteHere } from './invitations';
@@ -65,7 +65,7 @@ administration.post('/admin/users/:username/reset', (context) =>
 administration.post('/admin/users/:username/second-factor', (context) =>
   answerForm(context, PAGE, async () => {
     const { q, cursor } = readInput(context, { form: true });
-    await removeSecondFactorOfUser(await actorOf(context), usernameOf(context));
+    await removeSecondFactorOfUser(await actorOf(context), usernameOf(context), localeOf(context));
     return wantsHtml(context)
       ? seeOther(adminListPath('users', { q: text(q), cursor: text(cursor) }))
       : context.body(null, 204);

@@ -6,11 +6,9 @@ import { beginOpenId, finishOpenId, type Vouched } from '../auth/openid-flow';
 import { clearedIntent, readIntent, type Intent } from '../auth/openid-intent';
 import { refusal, refusalOf } from '../auth/openid-refusals';
 import { signInByIdentity } from '../auth/openid-sign-in';
-import { confirmPassword, withPassword } from '../auth/own-password';
+import { proveAsAtSignIn } from '../auth/second-factor';
 import { joinAsNewcomer } from '../chat/invitations';
-import { connectFormSchema } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
-import { parseInput } from '../contracts/parse-input';
 import {
   accountPath,
   invitePath,
@@ -21,7 +19,7 @@ import {
 } from '../contracts/paths';
 import { limit } from '../limits';
 import { toAppError } from '../problem';
-import { actorOf, checkOrigin, clientOf, readInput, wantsHtml, type Bindings, type Context } from './context';
+import { actorOf, checkOrigin, clientOf, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
 import { seeOther } from './forms';
 
 /** Signing in through the OpenID Connect provider: two of next-auth's addresses, which need more than Next has. */
@@ -83,13 +81,12 @@ openId.post(OPENID_BEGIN_PATH, (context) => {
  * Begins connecting the provider to the actor's account.
  *
  * @param input of the form on the account's page
- * @throws AppError `not_found` where no provider is configured; `forbidden` for a wrong password; `unprocessable`; `rate_limited`,
+ * @throws AppError `not_found` where no provider is configured; `forbidden` for a wrong password or code; `unprocessable`; `rate_limited`,
  *   `unavailable`
  */
 export async function connectOpenId(context: Context, actor: Actor, input: Record<string, unknown>): Promise<Response> {
   openIdSettings();
-  const confirmed = await confirmPassword(actor, input, 'password');
-  parseInput(connectFormSchema, withPassword(input, 'password', confirmed));
+  await proveAsAtSignIn(actor, input);
   await limit('openIdAddress', context.env.edge.address);
   const intent = { callbackUrl: accountPath({ done: 'connect' }), sessionId: actor.sessionId };
   const { location, cookies } = await beginOpenId(authRequest(context), intent);
@@ -103,7 +100,7 @@ async function fulfil(context: Context, intent: Intent, query: Record<string, st
     if (intent.sessionId !== undefined) {
       const actor = await actorOf(context);
       if (actor.sessionId !== intent.sessionId) throw refusal('failed');
-      await connectIdentity(actor, identity);
+      await connectIdentity(actor, identity, localeOf(context));
       return null;
     }
     const { invitation } = intent;

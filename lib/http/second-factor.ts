@@ -4,7 +4,7 @@ import { beginSecondFactor, confirmSecondFactor } from '../auth/second-factor-se
 import { AppError } from '../contracts/errors';
 import { twoStepPath } from '../contracts/paths';
 import { twoStepFormSchema, type TwoStepForm } from '../contracts/second-factor';
-import { actorOf, readInput, wantsHtml, type Bindings, type Context } from './context';
+import { actorOf, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
 
 type Fields = Record<string, unknown>;
@@ -31,7 +31,7 @@ secondFactor.post('/me/second-factor', async (context) => {
 
 secondFactor.post('/me/second-factor/confirm', async (context) => {
   const input = readInput(context);
-  return once(context, { recoveryCodes: await confirmSecondFactor(await actorOf(context), input) });
+  return once(context, { recoveryCodes: await confirmSecondFactor(await actorOf(context), input, localeOf(context)) });
 });
 
 secondFactor.post('/me/second-factor/recovery-codes', async (context) => {
@@ -41,7 +41,7 @@ secondFactor.post('/me/second-factor/recovery-codes', async (context) => {
 
 secondFactor.delete('/me/second-factor', async (context) => {
   const input = readInput(context);
-  await removeSecondFactor(await actorOf(context), input);
+  await removeSecondFactor(await actorOf(context), input, localeOf(context));
   return context.body(null, 204);
 });
 
@@ -59,11 +59,11 @@ const FORMS: Record<TwoStepForm, (context: Context, input: Fields, page: string)
   },
   // What was shown comes along, to be shown again beside a code that is wrong: a password was given for it once.
   confirm: async (context, { uri: _uri, ...input }, page) =>
-    answerCodes(context, page, await confirmSecondFactor(await actorOf(context), input)),
+    answerCodes(context, page, await confirmSecondFactor(await actorOf(context), input, localeOf(context))),
   codes: async (context, input, page) =>
     answerCodes(context, page, await renewRecoveryCodes(await actorOf(context), input)),
   off: async (context, input) => {
-    await removeSecondFactor(await actorOf(context), input);
+    await removeSecondFactor(await actorOf(context), input, localeOf(context));
     return seeOther(twoStepPath({ done: 'off' }));
   },
 };

@@ -6,7 +6,7 @@ import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { listAllRooms } from '../chat/all-rooms';
 import { resetPath } from '../contracts/paths';
 import { queryFields } from './api';
-import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, localeOf, readInput, type Bindings, type Context } from './context';
 
 /** What administrators do, as a resource API. Who is none is refused by the verbs. */
 export const users = new Hono<{ Bindings: Bindings }>();
@@ -39,7 +39,7 @@ users.patch('/users/:username', async (context) => {
 users.post('/users/:username/reset', async (context) => context.json(await makeReset(context), 201));
 users.delete('/users/:username/second-factor', async (context) => {
   ignoreInput(context);
-  await removeSecondFactorOfUser(await actorOf(context), usernameOf(context));
+  await removeSecondFactorOfUser(await actorOf(context), usernameOf(context), localeOf(context));
   return context.body(null, 204);
 });
 users.get('/audit', async (context) =>

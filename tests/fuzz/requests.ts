@@ -27,7 +27,7 @@ const FIELDS: Record<string, Record<string, unknown>> = {
   'POST /api/v1/me/password': { currentPassword: 'correct horse battery', newPassword: 'correct horse battery' },
   'POST /api/v1/me/second-factor': { password: 'correct horse battery' },
   'POST /api/v1/me/second-factor/confirm': { code: '123456' },
-  'POST /api/v1/me/second-factor/recovery-codes': { password: 'correct horse battery' },
+  'POST /api/v1/me/second-factor/recovery-codes': { password: 'correct horse battery', code: '123456' },
   'DELETE /api/v1/me/second-factor': { password: 'correct horse battery', code: 'abcd-efgh-jkmn' },
   'POST /user/account/two-step': { password: 'correct horse battery', code: '123456' },
   'DELETE /api/v1/me': { password: 'correct horse battery' },

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { prisma } from '@/lib/db';
+import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createUser, PASSWORD } from '../factories';
+import { giveSecondFactor } from '../harness/authenticator';
+import { Mailbox } from '../harness/mailbox';
 import { inOpenIdWorld, somebody, type OpenIdBrowser } from '../harness/openid-world';
+import { startServer } from '../harness/server';
 
 const world = inOpenIdWorld();
 
 describe('connecting on the account page', () => {
-  async function signedIn(username: string): Promise<OpenIdBrowser> {
+  async function signedIn(username: string, url?: string): Promise<OpenIdBrowser> {
     const user = await createUser({ username });
-    const browser = world.browser();
+    const browser = world.browser(url);
     await browser.send('/login', { email: user.email, password: PASSWORD });
     return browser;
   }
@@ -34,6 +38,45 @@ describe('connecting on the account page', () => {
     expect(await world.browser().signIn(person)).toMatch(/refused=notLinked$/);
   });
 
+  it('is told to the owner by letter, and so is disconnecting', async () => {
+    const mailbox = await Mailbox.open();
+    const letters = { SMTP_URL: mailbox.url(), MAIL_FROM: 'house@example.org' };
+    const house = await startServer({ env: { ...world.provider.settings, ...letters } });
+    try {
+      const browser = await signedIn('told', house.url);
+      const email = (await browser.me()).user?.email ?? '';
+      const disconnect = () => browser.send('/user/account?form=disconnect', {});
+      expect((await disconnect()).status).toBe(303);
+      world.provider.person(somebody());
+      await browser.send(await browser.visitProvider(await connect(browser)));
+      expect((await disconnect()).status).toBe(303);
+      const { host } = new URL(house.url);
+      expect((await mailbox.to(email, 2)).map(({ subject }) => subject)).toEqual([
+        `Example ID was connected to your account at ${host}`,
+        `Example ID was disconnected from your account at ${host}`,
+      ]);
+    } finally {
+      await house.stop();
+      await mailbox.close();
+    }
+  });
+
+  it('takes a code, too, where there is a second factor', async () => {
+    const browser = await signedIn('twice-sure');
+    const app = await giveSecondFactor((await browser.me()).user?.id ?? 0);
+    const give = (code?: string) =>
+      browser.send('/user/account?form=connect', { password: PASSWORD, ...(code !== undefined && { code }) });
+    const page = await give();
+    expect([page.status, await page.text()]).toEqual([
+      422,
+      expect.stringContaining('Code from the app, or a recovery code') as unknown,
+    ]);
+    expect((await give(app.wrong())).status).toBe(403);
+    const begun = await give(app.code());
+    expect(begun.headers.get('location')).toMatch(new RegExp(`^${world.provider.issuer}/`));
+    expect((await give(app.code())).status).toBe(403);
+  });
+
   it('connects nothing that was begun by another session, or as a sign-in', async () => {
     const browser = await signedIn('careful');
     const { user } = await browser.me();
@@ -50,6 +93,26 @@ describe('connecting on the account page', () => {
     expect(signedInAs).toBe('/user');
     expect((await browser.me()).user?.id).not.toBe(other.id);
     expect(await prisma().identity.count({ where: { userId: other.id } })).toBe(0);
+  });
+
+  it('ends with a password that is set by a link: whoever connected it may be somebody else', async () => {
+    const browser = await signedIn('lain-in-wait');
+    const { user } = await browser.me();
+    const person = somebody();
+    world.provider.person(person);
+    await browser.send(await browser.visitProvider(await connect(browser)));
+    const token = newLinkToken();
+    await prisma().passwordReset.create({
+      data: { userId: user?.id ?? 0, tokenHash: hashLinkToken(token), expiresAt: new Date(Date.now() + 60_000) },
+    });
+    const page = await browser.send(`/reset?token=${token}`);
+    expect(await page.text()).toContain('Example ID is disconnected from it');
+    const done = await world.browser().send('/reset', { token, password: 'set by its real owner' });
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/login']);
+    const intruder = world.browser();
+    // A new account, of another address: the one here stays shut.
+    await intruder.signIn(person);
+    expect((await intruder.me()).user?.id).not.toBe(user?.id);
   });
 
   it('leaves an identity with the account that has it', async () => {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { OPENID_BEGIN_PATH } from '@/lib/contracts/paths';
-import { prisma } from '@/lib/db';
+import { pool, prisma } from '@/lib/db';
 import { createUser, PASSWORD } from '../factories';
 import { inOpenIdWorld, somebody } from '../harness/openid-world';
 
@@ -65,6 +65,33 @@ describe('whom the provider vouches for', () => {
     const ids = await Promise.all(browsers.map(async (browser) => (await browser.me()).user?.id));
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toBeGreaterThan(0);
+  });
+
+  it('is not signed in by what is disconnected at that moment', async () => {
+    const person = somebody();
+    const first = world.browser();
+    await first.signIn(person);
+    const { user } = await first.me();
+    const late = world.browser();
+    const back = await late.visitProvider(await late.send(OPENID_BEGIN_PATH, {}));
+    const other = await pool().connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [user?.id]);
+      const answer = late.send(back);
+      await vi.waitFor(async () => {
+        const waiting = await pool().query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting.rowCount).toBe(1);
+      });
+      await other.query('DELETE FROM identities WHERE user_id = $1', [user?.id]);
+      await other.query('COMMIT');
+      expect((await answer).headers.get('location')).toMatch(/refused=notLinked$/);
+    } finally {
+      other.release();
+    }
+    expect((await late.me()).status).toBe(401);
   });
 
   it('does not take over an account that has their address', async () => {

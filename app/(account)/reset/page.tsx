@@ -3,6 +3,7 @@ import { getTranslations } from 'next-intl/server';
 import { ResetForm } from '@/components/account/reset-form';
 import { ButtonLink } from '@/components/ui/button-link';
 import { sendsLetters } from '@/lib/auth/forgotten-password';
+import { openIdName } from '@/lib/auth/identities';
 import { usernameOfReset } from '@/lib/auth/password-resets';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
 import { forgotPath } from '@/lib/contracts/paths';
@@ -32,11 +33,14 @@ export default async function ResetPage({ searchParams }: PageProps<'/reset'>) {
       </>
     );
   }
+  const provider = openIdName();
   const problems = formProblems(await getTranslations('errors'), state, ['password']);
   return (
     <>
       <h1 className="text-title font-semibold">{t('resetTitle')}</h1>
-      <p className="mt-2 mb-9 break-words text-muted">{t('resetLead', { username })}</p>
+      <p className="mt-2 mb-9 break-words text-muted">
+        {t('resetLead', { username })} {provider !== null && t('resetDisconnects', { name: provider })}
+      </p>
       <ResetForm problems={problems} token={token} username={username} />
     </>
   );

@@ -123,7 +123,10 @@ export const ROUTES: Record<string, RouteRow> = {
   'POST /api/v1/me/second-factor': { ...SIGNED_IN, json: () => ({ password: PASSWORD }) },
   // Nobody here has begun, or has one.
   'POST /api/v1/me/second-factor/confirm': { ...WITHOUT_FACTOR, json: () => ({ code: '123456' }) },
-  'POST /api/v1/me/second-factor/recovery-codes': { ...WITHOUT_FACTOR, json: () => ({ password: PASSWORD }) },
+  'POST /api/v1/me/second-factor/recovery-codes': {
+    ...WITHOUT_FACTOR,
+    json: () => ({ password: PASSWORD, code: '123456' }),
+  },
   'DELETE /api/v1/me/second-factor': { ...WITHOUT_FACTOR, json: () => ({ password: PASSWORD, code: '123456' }) },
   'POST /user/account/two-step': { ...SIGNED_IN, query: '?form=begin', json: () => ({ password: PASSWORD }) },
   // The forms of the account's pages; what each does is a route above.

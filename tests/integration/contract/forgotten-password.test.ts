@@ -117,6 +117,31 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('beside an administrator’s link', () => {
+  const tokenOf = (link: URL | string) => new URL(link).searchParams.get('token');
+  async function both(): Promise<{ person: Person; given: string | null; sent: string | null }> {
+    const person = await createPerson();
+    const chief = await createPerson({ role: 'administrator' });
+    const made = await request(world, `/api/v1/users/${person.username}/reset`, { method: 'POST', as: chief });
+    const { url } = (await made.json()) as { url: string };
+    return { person, given: tokenOf(url), sent: tokenOf(await linkFor(person)) };
+  }
+
+  it('that of a letter voids nothing: a stranger may have asked for it', async () => {
+    const { person, given } = await both();
+    expect((await reset(given)).status).toBe(204);
+    expect(await signIn(person, 'a quite new password')).toBe(200);
+  });
+
+  it.each(['given', 'sent'] as const)('neither is good once the one that was %s is used', async (first) => {
+    const links = await both();
+    expect((await reset(links[first])).status).toBe(204);
+    for (const token of [links.given, links.sent])
+      expect((await reset(token, 'yet another password')).status).toBe(422);
+    expect(await signIn(links.person, 'a quite new password')).toBe(200);
+  });
+});
+
 it('a link that went to another address is void once the account has a new one', async () => {
   const person = await createPerson();
   const link = await linkFor(person);

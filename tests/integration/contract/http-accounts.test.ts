@@ -147,6 +147,12 @@ describe('POST /login', () => {
     expect([response.status, response.headers.get('location')]).toEqual([303, location]);
   });
 
+  it('leads nowhere by an address within an address, whose origin is the inner one’s', async () => {
+    const form = { ...credentials(), callbackUrl: `blob:${world.url}/chat/general` };
+    const response = await request(world, '/login', { form, headers: own() });
+    expect(response.headers.get('location')).toBe('/user');
+  });
+
   it('takes an address of its own in full', async () => {
     const form = { ...credentials(), callbackUrl: `${world.url}/chat/general` };
     const response = await request(world, '/login', { form, headers: own() });

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { env, loadEnv, setEnv, type Env } from '@/lib/env';
 import { log } from '@/lib/log';
 import { PASSWORD } from '../../factories';
-import { linkIn, Mailbox, type MailboxOptions } from '../../harness/mailbox';
+import { Authenticator, giveSecondFactor } from '../../harness/authenticator';
+import { linkIn, Mailbox, type MailboxOptions, type ReceivedLetter } from '../../harness/mailbox';
 import { createPerson } from '../../harness/people';
 import { startServer } from '../../harness/server';
 import { inWorld, request } from './world';
@@ -36,6 +37,15 @@ async function mailboxWith(options: MailboxOptions = {}): Promise<Mailbox> {
 }
 
 const forgot = (email: string) => request(world, '/forgot', { json: { email } });
+
+/** Every letter that was sent to anybody but somebody who comes last: they go out one by one, so with this one all before it are there. */
+async function allLetters(mailbox: Mailbox): Promise<ReceivedLetter[]> {
+  const last = await createPerson();
+  await forgot(last.email);
+  await mailbox.to(last.email);
+  return mailbox.letters.filter(({ to }) => !to.includes(last.email));
+}
+
 const everythingLogged = () => JSON.stringify(logged.mock.calls);
 const givenUp = () => vi.waitFor(() => expect(logged.mock.calls.at(-1)?.[1]).toBe('A letter was given up'));
 
@@ -140,6 +150,55 @@ describe('the owner is told', () => {
     expect(notice?.subject).toMatch(/^Your password for .+ was changed$/);
   });
 
+  it('of two-step sign-in that is switched on and off', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    const [anna, boris] = [await createPerson({ locale: 'ru' }), await createPerson()];
+    const { host } = new URL(world.url);
+    for (const [person, on, off] of [
+      [anna, `Двухэтапный вход на ${host} включён`, `Двухэтапный вход на ${host} отключён`],
+      [boris, `Two-step sign-in at ${host} was switched on`, `Two-step sign-in at ${host} was switched off`],
+    ] as const) {
+      const send = (method: string, path: string, json: object) =>
+        request(world, `/api/v1/me/second-factor${path}`, { method, as: person, json });
+      const { secret } = (await (await send('POST', '', { password: PASSWORD })).json()) as { secret: string };
+      const app = new Authenticator(secret);
+      expect((await send('POST', '/confirm', { code: app.wrong() })).status).toBe(403);
+      expect((await send('POST', '/confirm', { code: app.code() })).status).toBe(200);
+      expect((await send('DELETE', '', { password: PASSWORD, code: app.wrong() })).status).toBe(403);
+      expect((await send('DELETE', '', { password: PASSWORD, code: app.code(1) })).status).toBe(204);
+      const letters = await mailbox.to(person.email, 2);
+      expect(letters.map(({ subject }) => subject)).toEqual([on, off]);
+      for (const letter of letters) expect(linkIn(letter).href).toBe(`${world.url}/forgot`);
+    }
+  });
+
+  it('of two-step sign-in that an administrator switched off, where it was on', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    const [person, chief] = [await createPerson(), await createPerson({ role: 'administrator' })];
+    const remove = () =>
+      request(world, `/api/v1/users/${person.username}/second-factor`, { method: 'DELETE', as: chief });
+    expect((await remove()).status).toBe(204);
+    await giveSecondFactor(person.id);
+    expect((await remove()).status).toBe(204);
+    expect((await allLetters(mailbox)).map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^Two-step sign-in at .+ was switched off$/),
+    ]);
+  });
+
+  it('no more often than anybody needs: the address may be a stranger’s', async () => {
+    const mailbox = await mailboxWith();
+    use(mailbox.url());
+    setEnv({ ...env(), rateLimits: true });
+    const person = await createPerson();
+    for (let time = 1; time <= 12; time++) {
+      const json = { email: `stranger-${time}@example.org`, password: PASSWORD };
+      expect((await request(world, '/api/v1/me', { method: 'PATCH', as: person, json })).status).toBe(200);
+    }
+    expect(await allLetters(mailbox)).toHaveLength(10);
+  });
+
   it('of another e-mail address, at the one before, and of nothing else', async () => {
     const mailbox = await mailboxWith();
     use(mailbox.url());
@@ -148,11 +207,7 @@ describe('the owner is told', () => {
     expect((await change({ username: 'quite-new', locale: 'en' })).status).toBe(200);
     expect((await change({ email: person.email, password: PASSWORD })).status).toBe(200);
     expect((await change({ email: 'taken-over@example.org', password: PASSWORD })).status).toBe(200);
-    // Letters go out one by one: with this one, all before it are there.
-    const other = await createPerson();
-    await forgot(other.email);
-    await mailbox.to(other.email);
-    const [letter, ...more] = mailbox.letters.filter(({ to }) => !to.includes(other.email));
+    const [letter, ...more] = await allLetters(mailbox);
     expect([letter?.to, more]).toEqual([[person.email], []]);
     expect(letter?.subject).toMatch(/^Your e-mail address for .+ was changed$/);
     expect(letter?.text).not.toContain('taken-over');

@@ -35,7 +35,7 @@ const FIELDS: Record<AccountForm, string[]> = {
   email: ['email', 'password'],
   password: ['currentPassword', 'newPassword'],
   sessions: [],
-  connect: ['password'],
+  connect: ['password', 'code'],
   disconnect: [],
 };
 
@@ -71,6 +71,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
   const problemsOf = (name: AccountForm) => formProblems(errors, form === name ? state : null, FIELDS[name]);
   const taken = accountFormSchema.safeParse(done);
   const openId = await getTranslations('openId');
+  const twoStep = await getTranslations('twoStep');
   const refusal = state ? null : readRefusal(refused);
   const connecting = { ...problemsOf(connected ? 'disconnect' : 'connect') };
   if (refusal && provider !== null) {
@@ -112,13 +113,19 @@ export default async function AccountPage({ searchParams }: PageProps<'/user/acc
               title={openId('title', { name: provider })}
               lead={openId(leadOf(hasPassword, connected))}
             >
-              <ConnectionForm problems={connecting} name={provider} connected={connected} hasPassword={hasPassword} />
+              <ConnectionForm
+                problems={connecting}
+                name={provider}
+                connected={connected}
+                hasPassword={hasPassword}
+                codeLabel={enabled ? twoStep('eitherCode') : null}
+              />
             </Section>
           )}
           {(hasPassword || enabled) && (
             <Section
               id="two-step-title"
-              title={(await getTranslations('twoStep'))('title')}
+              title={twoStep('title')}
               lead={enabled ? t('twoStepOn', { count }) : t('twoStepOff')}
             >
               <ButtonLink href={twoStepPath()} variant="secondary" prefetch={false}>

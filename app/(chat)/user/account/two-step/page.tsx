@@ -18,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
 const FIELDS: Record<TwoStepForm, string[]> = {
   begin: ['password'],
   confirm: ['code'],
-  codes: ['password'],
+  codes: ['password', 'code'],
   off: ['password', 'code'],
 };
 
