@@ -1,20 +1,21 @@
 import type { FactName, Facts } from '../contracts/facts';
 
-/** A text frame as a server sends it: final and unmasked (RFC 6455, 5.2). */
-function webSocketFrame(payload: Buffer): Buffer {
-  const { length } = payload;
-  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
-  header[0] = 0x81;
-  header[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
-  if (header.length === 4) header.writeUInt16BE(length, 2);
-  if (header.length === 10) header.writeBigUInt64BE(BigInt(length), 2);
-  return Buffer.concat([header, payload]);
-}
-
-/** How a fact leaves over Engine.IO: `data` for long polling, and for a WebSocket the frame as it goes over the wire. */
-export interface EngineMessage {
-  data: string;
-  options: { compress: boolean; wsPreEncodedFrame: [frame: Buffer] };
+/**
+ * A text frame as a server sends it: final and unmasked (RFC 6455, 5.2).
+ *
+ * @returns header and payload in one piece, so that it is one write
+ */
+export function webSocketFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  // Not from the pool: a slice of it would keep eight kilobytes alive for as long as one slow reader has not read it.
+  const frame = Buffer.allocUnsafeSlow(start + length);
+  frame[0] = 0x81;
+  frame[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
+  if (start === 4) frame.writeUInt16BE(length, 2);
+  if (start === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  frame.write(text, start);
+  return frame;
 }
 
 /**
@@ -25,7 +26,8 @@ export class Frame<N extends FactName = FactName> {
   readonly name: N;
   readonly payload: Facts[N];
   #plain: Buffer | undefined;
-  #socketIo: EngineMessage | undefined;
+  #text: string | undefined;
+  #socketIo: Buffer | undefined;
 
   constructor(name: N, payload: Facts[N]) {
     this.name = name;
@@ -39,23 +41,21 @@ export class Frame<N extends FactName = FactName> {
     return 'room' in payload ? payload.room.id : null;
   }
 
-  /** The text frame of the plain WebSocket: the fact's name as `type`, first. UTF-8, without the frame's header. */
+  /** As the plain WebSocket says it, the fact's name as `type` first: a whole WebSocket frame. */
   get plain(): Buffer {
-    return (this.#plain ??= Buffer.from(JSON.stringify({ type: this.name, ...this.payload })));
+    return (this.#plain ??= webSocketFrame(JSON.stringify({ type: this.name, ...this.payload })));
   }
 
   /**
    * The Engine.IO message that carries a Socket.IO event packet of the default namespace: `2` and a JSON array
-   * (Socket.IO protocol 5, "Packet encoding"). Engine.IO itself puts its `4` before it, but in the ready-made frame.
+   * (Socket.IO protocol 5, "Packet encoding"). Engine.IO itself puts its `4` before it.
    */
-  get socketIo(): EngineMessage {
-    if (!this.#socketIo) {
-      const data = `2${JSON.stringify([this.name, this.payload])}`;
-      this.#socketIo = {
-        data,
-        options: { compress: false, wsPreEncodedFrame: [webSocketFrame(Buffer.from(`4${data}`))] },
-      };
-    }
-    return this.#socketIo;
+  get text(): string {
+    return (this.#text ??= `2${JSON.stringify([this.name, this.payload])}`);
+  }
+
+  /** The same as a whole WebSocket frame. */
+  get socketIo(): Buffer {
+    return (this.#socketIo ??= webSocketFrame(`4${this.text}`));
   }
 }

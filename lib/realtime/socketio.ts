@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Server as SocketIo, Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 import { authenticate, credentialOf } from '../auth/credentials';
@@ -11,6 +12,7 @@ import { Frame } from './frame';
 import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
 import { Receipts } from './receipts';
+import { wireOf } from './transport';
 
 /** What Engine.IO says of a packet, as far as it is looked at. */
 interface EnginePacket {
@@ -34,9 +36,16 @@ function webSocketOf({ transport }: Socket['conn']): WebSocket | undefined {
   return 'socket' in transport && transport.socket instanceof WebSocket ? transport.socket : undefined;
 }
 
+/** By way of Engine.IO's queue: what polls, what is being upgraded, and what has not left yet goes before. */
+function write(conn: Socket['conn'], frame: Frame): void {
+  const options: object = { compress: false, wsPreEncodedFrame: [frame.socketIo] };
+  conn.write(frame.text, options);
+}
+
 class SocketIoConnection extends Connection {
   readonly #socket: Socket;
   #webSocket: WebSocket | undefined;
+  #wire: Duplex | undefined;
   #receipts: Receipts | undefined;
   /** bytes that wait until the transport takes more: for its last packets to leave, or for the next poll */
   #queued = 0;
@@ -56,11 +65,21 @@ class SocketIoConnection extends Connection {
     conn.on('packet', (packet: EnginePacket) => (this.#heard += packet.type === 'message' ? sizeOf(packet) : 0));
   }
 
-  /** Past Socket.IO's own emit, which would encode the same packet anew for each of a room's sockets. */
+  /**
+   * Past Socket.IO's own emit, which would encode the same packet anew for each of a room's sockets, and past Engine.IO's queue
+   * where nothing waits in it.
+   */
   protected override transmit(frame: Frame): void {
-    if (!this.#socket.connected || this.gone) return;
-    const { data, options } = frame.socketIo;
-    this.#socket.conn.write(data, options);
+    const { conn, connected } = this.#socket;
+    if (!connected || this.gone) return;
+    const wire = this.#wire;
+    if (!wire || !conn.transport.writable || this.#webSocket?.readyState !== WebSocket.OPEN) {
+      write(conn, frame);
+      return;
+    }
+    wire.write(frame.socketIo);
+    this.#receipts?.count(frame.socketIo.length);
+    if (wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
   /** Long polling has no receipts: whoever does not ask for what waits stands still. */
@@ -100,16 +119,13 @@ class SocketIoConnection extends Connection {
       setTimeout(() => webSocket?.terminate(), LINGER_MS).unref();
       return;
     }
-    const { data, options } = new Frame('session:closing', {
-      code,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    }).socketIo;
-    conn.write(data, options);
+    write(conn, new Frame('session:closing', { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }));
     conn.close();
   }
 
   #watch(): void {
     this.#webSocket = webSocketOf(this.#socket.conn);
+    this.#wire = this.#webSocket && wireOf(this.#webSocket);
     this.#receipts = this.#webSocket && new Receipts(this.#webSocket);
   }
 
