@@ -1,10 +1,11 @@
 import type { Actor } from '../contracts/actor';
+import type { CommandArgs } from '../contracts/commands';
 import { LIMITS } from '../contracts/limits';
 import { countSchema, usernameSchema } from '../contracts/values';
 import { openInvitations } from '../invitations';
 import { refund } from '../limits';
 import { refuseUnless, type RoomAccess } from './access';
-import { global, inRoom } from './command';
+import { global, inRoom, type RoomRef } from './command';
 import { readHistory } from './history';
 import { inviteToRoom, revokeRoomInvitation } from './invitations';
 import { addMember, checkMember, listMembers, removeMember } from './members';
@@ -30,6 +31,12 @@ async function allowMember(actor: Actor, access: RoomAccess, input: unknown, cha
   const username = usernameSchema.safeParse(fieldOf(input, 'username'));
   if (username.success) await checkMember(actor, access, username.data, change);
   else refuseUnless(access.manages);
+}
+
+async function send({ actor, args }: { actor: Actor; args: CommandArgs<'message:send'> }, room: RoomRef) {
+  const written = await sendMessage(actor, room, args.body, args.clientMessageId ?? null);
+  if (!written.created) refund('message', actor.id);
+  return written;
 }
 
 /** Every command of the service by name: its access and its verb. Its schema stands in `contracts/commands.ts`. */
@@ -109,11 +116,8 @@ export const COMMANDS = {
   }),
   'message:send': inRoom('message:send', {
     access: 'join',
-    run: async ({ actor, access, args }) => {
-      const written = await sendMessage(actor, access, args.body, args.clientMessageId ?? null);
-      if (!written.created) refund('message', actor.id);
-      return written;
-    },
+    run: (context) => send(context, context.access.room),
+    runInside: send,
   }),
   'message:edit': inRoom('message:edit', {
     access: 'use',

@@ -9,7 +9,12 @@ export interface Call {
   connectionId?: string;
   /** hears which room a `room:join` is let into, just before that room's snapshot is read */
   entering?: (room: Room) => void;
+  /** the room that the command is about, where its connection has joined it and was not let out since */
+  inside?: RoomRef;
 }
+
+/** A room as what is stored and told goes by it. */
+export type RoomRef = Pick<Room, 'id' | 'name'>;
 
 interface Context<Args> {
   actor: Actor;
@@ -41,6 +46,11 @@ export interface RoomCommand<Args, Result> extends Repeatable {
   /** What else must be there, and be the actor's to change, before the other fields are checked. Gets the input unparsed. */
   allow?(actor: Actor, access: RoomAccess, input: unknown): Promise<void>;
   run(context: Context<Args> & WithAccess): Promise<Result>;
+  /**
+   * The same for who is in the room already, as their connection knows: without looking the room up, because the statement that it writes
+   * with asks once more whether they are a member.
+   */
+  runInside?(this: void, context: Context<Args>, room: RoomRef): Promise<Result>;
 }
 
 /** Declares a command about a room. */

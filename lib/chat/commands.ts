@@ -86,6 +86,12 @@ export function prepare<N extends CommandName>(
       const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
       return () => translating(actor, () => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
     }
+    const { runInside } = command;
+    const { inside } = call;
+    if (runInside && inside) {
+      const args = parseInput(schema, input);
+      return () => translating(actor, () => runInside({ actor, args, call }, inside));
+    }
     const begun = closingsSoFar();
     const entered = await outlasting(() => enterRoom(actor, command, input));
     const args = parseInput(schema, input);

@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import type { Message, Room, User } from '../contracts/entities';
+import type { Message, User } from '../contracts/entities';
+import type { RoomRef } from './command';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 
 /** A message on its way into a room. */
 export interface Draft {
-  room: Room;
+  room: RoomRef;
   author: User;
   body: string;
   /** lower-case UUID, or null: then a retry cannot be told from a second message */

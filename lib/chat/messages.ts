@@ -5,6 +5,7 @@ import { audit } from '../audit';
 import { pool } from '../db';
 import { accessRoom, holdRoom, type RoomAccess } from './access';
 import { ensureMember } from './memberships';
+import type { RoomRef } from './command';
 import { MESSAGE_COLUMNS, presentMessage, type MessageRow } from './present';
 import type { Written } from './settle';
 import { writer } from './writer';
@@ -13,14 +14,14 @@ import { publish } from './publish';
 const notFound = () => new AppError('not_found', 'There is no such message.');
 
 /**
- * Stores a message in a room that the actor may use and is a member of.
+ * Stores a message in a room that the actor may use and is a member of, or was a moment ago.
  *
  * @returns the stored message; `created` is false for a retry of one stored before
  * @throws AppError as `accessRoom` when the room, or the actor's place in it, is gone meanwhile; `unavailable` when it could not be stored
  */
 export async function sendMessage(
   actor: Actor,
-  { room }: RoomAccess,
+  room: RoomRef,
   body: string,
   clientMessageId: string | null,
 ): Promise<Written> {

@@ -1,5 +1,6 @@
-import type { Message, Room } from '../contracts/entities';
+import type { Message } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
+import type { RoomRef } from './command';
 import { keyOf, type Draft } from './insert';
 import { publish } from './publish';
 
@@ -22,7 +23,7 @@ export interface Asked extends Draft {
  * @returns the drafts that were left out
  */
 export function settle<D extends Asked>(drafts: readonly D[], messages: readonly (Message | undefined)[]): D[] {
-  const byRoom = new Map<number, { room: Room; created: Message[] }>();
+  const byRoom = new Map<number, { room: RoomRef; created: Message[] }>();
   const rest: D[] = [];
   for (const [index, draft] of drafts.entries()) {
     const message = messages[index];

@@ -70,7 +70,10 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
   if (name === 'room:leave') return () => leave(hub, connection, input);
   if (name === 'room:join') return join(hub, connection, input);
   if (!isCommandName(name)) throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}.`);
-  const run = await prepare(connection.actor, name, input, { connectionId: connection.id });
+  const room =
+    'room' in input && typeof input.room === 'string' ? hub.inside(connection, toRoomName(input.room)) : undefined;
+  const inside = room && { id: room.roomId, name: room.name };
+  const run = await prepare(connection.actor, name, input, { connectionId: connection.id, ...(inside && { inside }) });
   return async () => {
     const result = await run();
     if (!('created' in result)) return { result };

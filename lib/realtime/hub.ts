@@ -153,6 +153,12 @@ export class Hub {
     return undefined;
   }
 
+  /** The same where it hears the room already: as long as it gathers, it has not been let in for certain. */
+  inside(connection: Connection, name: string): Channel | undefined {
+    const channel = this.joined(connection, name);
+    return channel && this.#own(connection).get(channel.roomId)?.isOpen ? channel : undefined;
+  }
+
   /** Lets a connection gather a room's changes, from before its snapshot is read; `open` on the result lets them through. */
   subscribe(connection: Connection, roomId: number, name: string): Subscription {
     let channel = this.#channels.get(roomId);
