@@ -19,7 +19,13 @@ export function ResetForm({ problems, token, username }: { problems: FormProblem
     <CheckedForm action="/reset" problems={problems} onSubmit={onSubmit}>
       <input type="hidden" name="token" value={token} />
       <input type="text" autoComplete="username" defaultValue={username} hidden readOnly />
-      <PasswordField hint={t('passwordHint')} autoComplete="new-password" required {...field('password')} />
+      <PasswordField
+        label={t('newPassword')}
+        hint={t('passwordHint')}
+        autoComplete="new-password"
+        required
+        {...field('password')}
+      />
       <Button type="submit" className="w-full">
         {t('resetSubmit')}
       </Button>
