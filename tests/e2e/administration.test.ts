@@ -58,6 +58,10 @@ test('an administrator suspends somebody, who is led out, and lets them in again
     'referrer-policy': 'strict-origin',
   });
   expect(await open.locator('meta[name="robots"]').getAttribute('content')).toContain('noindex');
+  await open.getByRole('button', { name: 'Русский' }).click();
+  await open.getByRole('heading', { name: 'Новый пароль' }).waitFor();
+  await open.getByRole('button', { name: 'English' }).click();
+  await open.getByRole('heading', { name: 'Set a new password' }).waitFor();
   const password = open.getByRole('textbox', { name: 'Password' });
   await password.fill('short');
   await open.getByRole('button', { name: 'Save the password' }).click();
