@@ -1,12 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { z } from 'zod';
 import { launchBrowser } from '../tests/harness/browser';
+import { withOwnHouses, type House, type Houses } from './screenshots/houses';
+import { arrive, findRoom, json, type Visit, type Who } from './screenshots/people';
+import { shots, type Shot } from './screenshots/shots';
 
 /*
- * npx tsx scripts/screenshots.ts URL [EMAIL PASSWORD] [--only=name,…]
- * Takes every page of a running service, wide and on a phone, in both themes and languages, into ./screenshots.
- * Without an account it makes one, with a room in it; with one of the seed's, the pages look lived in.
+ * npx tsx scripts/screenshots.ts [URL [EMAIL PASSWORD]] [--only=name,…] [--in=wide-light-en,…]
+ * Takes every page, wide and on a phone, in both themes and languages, into ./screenshots.
+ * Without a URL it starts populated services of its own: one as it is without settings, and one that sends letters and knows a provider.
+ * With one it takes what that service shows without such settings, as the account given or, without one, as a new one.
  */
 
 const OUT = 'screenshots';
@@ -14,139 +19,57 @@ const SIZES = { wide: { width: 1280, height: 860 }, phone: { width: 360, height:
 const THEMES = ['light', 'dark'] as const;
 const LOCALES = ['en', 'ru'] as const;
 
-interface Shot {
-  name: string;
-  path: string;
-  signedIn: boolean;
-  /** what is done on the page before it is taken */
-  prepare?: (page: Page) => Promise<unknown>;
-  sizes?: (keyof typeof SIZES)[];
-}
+const urlSchema = z.object({ url: z.string() });
 
-async function refuseRegistration(page: Page): Promise<void> {
-  await page.locator('[name=email]').fill('not an address');
-  await page.locator('[name=username]').fill('a');
-  await page.locator('[name=password]').fill('short');
-  await page.locator('form[action="/register"]').evaluate((form) => form instanceof HTMLFormElement && form.submit());
-  await page.waitForLoadState('networkidle');
-}
-
-function shots(room: string): Shot[] {
-  const encoded = encodeURIComponent(room);
-  return [
-    { name: 'start', path: '/', signedIn: false },
-    { name: 'register', path: '/register', signedIn: false },
-    { name: 'register-refused', path: '/register', signedIn: false, prepare: refuseRegistration },
-    { name: 'login', path: '/login', signedIn: false },
-    { name: 'login-ended', path: '/login?notice=ended', signedIn: false },
-    { name: 'not-found', path: '/nowhere', signedIn: false },
-    { name: 'user', path: '/user', signedIn: true },
-    { name: 'account', path: '/user/account?done=password', signedIn: true },
-    { name: 'account-delete', path: '/user/account/delete', signedIn: true },
-    { name: 'two-step', path: '/user/account/two-step', signedIn: true },
-    { name: 'search', path: '/user/search', signedIn: true },
-    {
-      name: 'search-results',
-      path: `/user/search/results?q=${encodeURIComponent(room.slice(0, 3))}`,
-      signedIn: true,
-    },
-    { name: 'search-empty', path: '/user/search/results?q=Nothing%20of%20the%20kind', signedIn: true },
-    { name: 'room', path: `/chat/${encoded}`, signedIn: true },
-    { name: 'details', path: `/chat/${encoded}/details`, signedIn: true },
-    { name: 'delete', path: `/user/rooms/delete/${encoded}`, signedIn: true },
-    { name: 'admin-users', path: '/admin/users', signedIn: true },
-    { name: 'admin-rooms', path: '/admin/rooms', signedIn: true },
-    { name: 'admin-audit', path: '/admin/audit', signedIn: true },
-    { name: 'forgot', path: '/forgot', signedIn: false },
-    { name: 'forgot-sent', path: '/forgot?sent=1', signedIn: false },
-    { name: 'reset-dead', path: '/reset?token=none', signedIn: false },
-    {
-      name: 'drawer',
-      path: `/chat/${encoded}`,
-      signedIn: true,
-      sizes: ['phone'],
-      prepare: (page) => page.locator('button[popovertarget]').first().click(),
-    },
-    {
-      name: 'switcher',
-      path: '/user',
-      signedIn: true,
-      prepare: async (page) => {
-        await page.keyboard.press('Control+k');
-        await page.getByRole('dialog').waitFor();
-      },
-    },
-    {
-      name: 'shortcuts',
-      path: '/user',
-      signedIn: true,
-      prepare: async (page) => {
-        await page.keyboard.press('Control+/');
-        await page.getByRole('dialog').waitFor();
-      },
-    },
-  ];
-}
-
-async function json(context: BrowserContext, base: string, path: string, data?: object): Promise<unknown> {
-  const headers = { accept: 'application/json', origin: base };
-  const answer = data
-    ? await context.request.post(base + path, { data, headers })
-    : await context.request.get(base + path, { headers });
-  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
-  return answer.json();
-}
-
-function firstRoom(answer: unknown): string | undefined {
-  const { rooms = [] } = answer as { rooms?: { name: string }[] };
-  return rooms[0]?.name;
-}
-
-/** Signs in, and names a room to look at. */
-async function enter(context: BrowserContext, base: string, email?: string, password?: string): Promise<string> {
-  if (email && password) await json(context, base, '/login', { email, password });
-  else {
-    const name = `look${Date.now()}`;
-    await json(context, base, '/register', {
-      email: `${name}@example.org`,
-      username: name,
-      password: 'correct horse battery',
-    });
+/** Makes a link as the member may, and gives its path; who may not sees where a dead one leads. */
+async function linkPath({ context }: Visit, base: string, maker: string, otherwise: string): Promise<string> {
+  try {
+    const answer = z
+      .union([urlSchema, z.object({ invitation: urlSchema }).transform(({ invitation }) => invitation)])
+      .parse(await json(context, base, maker, {}));
+    const { pathname, search } = new URL(answer.url);
+    return pathname + search;
+  } catch {
+    return otherwise;
   }
-  const own = firstRoom(await json(context, base, '/user'));
-  if (own) return own;
-  await json(context, base, '/user/rooms', { name: `Look ${Date.now()}`, topic: 'How it looks' });
-  return firstRoom(await json(context, base, '/user')) ?? '';
 }
 
-async function take(
+/** Takes the pictures of one service. */
+async function takeHouse(
   browser: Browser,
-  base: string,
-  cookies: Awaited<ReturnType<BrowserContext['cookies']>>,
-  wanted: Shot[],
-) {
+  kind: keyof Houses,
+  house: House,
+  isWanted: (shot: Shot) => boolean,
+  isWantedIn: (looks: string) => boolean,
+): Promise<void> {
+  const mine = (shot: Shot) => (shot.house ?? 'plain') === kind && isWanted(shot);
+  const visits = new Map<Who, Visit>();
+  const visitOf = async (who: Who): Promise<Visit> => {
+    const visit = visits.get(who) ?? (await arrive(browser, house, who));
+    visits.set(who, visit);
+    return visit;
+  };
+  const facts = { room: 'none', invitation: '/invite/none', reset: '/reset?token=none', careful: '' };
+  if (kind === 'plain') {
+    const member = await visitOf('member');
+    facts.careful = (await visitOf('careful')).email;
+    facts.room = await findRoom(member, house);
+    const room = `/api/v1/rooms/${encodeURIComponent(facts.room)}`;
+    facts.invitation = await linkPath(member, house.url, `${room}/invitations`, facts.invitation);
+    facts.reset = await linkPath(member, house.url, '/api/v1/users/james/reset', facts.reset);
+  }
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const theme of THEMES) {
       for (const locale of LOCALES) {
+        const looks = `${size}-${theme}-${locale}`;
+        if (!isWantedIn(looks)) continue;
         const context = await browser.newContext({ viewport, colorScheme: theme, locale, deviceScaleFactor: 1 });
-        for (const shot of wanted) {
+        for (const shot of shots(facts).filter(mine)) {
           if (shot.sizes && !shot.sizes.some((name) => name === size)) continue;
           await context.clearCookies();
-          if (shot.signedIn) await context.addCookies(cookies);
-          await context.addCookies([{ name: 'locale', value: locale, url: base }]);
-          const page = await context.newPage();
-          page.on(
-            'console',
-            (message) => message.type() === 'error' && console.log(`  ${shot.name}: ${message.text()}`),
-          );
-          page.on('pageerror', (error) => console.log(`  ${shot.name}: ${error.message}`));
-          await page.goto(base + shot.path);
-          await page.waitForLoadState('load');
-          await page.waitForTimeout(400);
-          await shot.prepare?.(page);
-          await page.waitForTimeout(250);
-          await page.screenshot({ path: join(OUT, `${shot.name}-${size}-${theme}-${locale}.png`) });
-          await page.close();
+          if (shot.as) await context.addCookies(await (await visitOf(shot.as)).context.cookies(house.url));
+          await context.addCookies([{ name: 'locale', value: locale, url: house.url }]);
+          await take(context, house.url, shot, looks);
         }
         await context.close();
       }
@@ -154,31 +77,59 @@ async function take(
   }
 }
 
-async function main(): Promise<void> {
-  const [url = 'http://localhost:3000', email, password] = process.argv
-    .slice(2)
-    .filter((word) => !word.startsWith('--'));
-  const only = process.argv
-    .find((word) => word.startsWith('--only='))
-    ?.slice('--only='.length)
+async function take(context: BrowserContext, base: string, shot: Shot, looks: string): Promise<void> {
+  const page = await context.newPage();
+  const tell = (text: string) => console.log(`  ${shot.name} ${looks}: ${text}`);
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && tell(message.text()));
+  page.on('pageerror', (error) => tell(error.message));
+  await page.goto(base + shot.path);
+  await page.waitForLoadState('load');
+  await page.waitForTimeout(400);
+  await shot.prepare?.(page);
+  await page.waitForTimeout(250);
+  const overflow = await overflowOf(page);
+  if (overflow > 0) tell(`is ${overflow}px wider than the window`);
+  await page.screenshot({ path: join(OUT, `${shot.name}-${looks}.png`), fullPage: shot.full ?? false });
+  await page.close();
+}
+
+function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+function listOption(name: string): string[] | undefined {
+  const start = `--${name}=`;
+  return process.argv
+    .find((word) => word.startsWith(start))
+    ?.slice(start.length)
     .split(',');
-  const base = new URL(url).origin;
+}
+
+async function main(): Promise<void> {
+  const [url, email, password] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+  const only = listOption('only');
+  const looks = listOption('in');
   await mkdir(OUT, { recursive: true });
-  const browser = await launchBrowser();
-  try {
-    const wanted = shots('x').some(({ name, signedIn }) => signedIn && (!only || only.includes(name)));
-    const context = await browser.newContext();
-    const room = wanted ? await enter(context, base, email, password) : 'none';
-    const cookies = await context.cookies();
-    await take(
-      browser,
-      base,
-      cookies,
-      shots(room).filter(({ name }) => !only || only.includes(name)),
-    );
-  } finally {
-    await browser.close();
-  }
+  const takeAll = async (houses: Houses): Promise<void> => {
+    const browser = await launchBrowser();
+    try {
+      for (const kind of ['plain', 'connected'] as const) {
+        const house = houses[kind];
+        if (!house) continue;
+        await takeHouse(
+          browser,
+          kind,
+          house,
+          ({ name }) => !only || only.includes(name),
+          (name) => !looks || looks.includes(name),
+        );
+      }
+    } finally {
+      await browser.close();
+    }
+  };
+  if (url === undefined) await withOwnHouses(takeAll);
+  else await takeAll({ plain: { url: new URL(url).origin, email, password } });
 }
 
 await main();

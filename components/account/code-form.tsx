@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
-import { FormSummary } from '@/components/ui/form-summary';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { loginPath, loginStepPath, type LoginStep } from '@/lib/contracts/paths';
 import { codeSchema } from '@/lib/contracts/second-factor';
@@ -24,8 +24,7 @@ export function CodeForm({ problems, step, callbackUrl }: CodeFormProps) {
   const { field, onSubmit } = useCheckedForm(codeSchema, problems);
   const recovery = step === 'recovery';
   return (
-    <form method="post" action="/login" noValidate onSubmit={onSubmit} className="space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action="/login" problems={problems} onSubmit={onSubmit}>
       <input type="hidden" name="step" value={step} />
       {callbackUrl && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       <CodeField
@@ -46,6 +45,6 @@ export function CodeForm({ problems, step, callbackUrl }: CodeFormProps) {
           {t('startOver')}
         </a>
       </p>
-    </form>
+    </CheckedForm>
   );
 }

@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { Field } from '@/components/ui/field';
-import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { forgotSchema } from '@/lib/contracts/accounts';
 import { forgotPath } from '@/lib/contracts/paths';
@@ -14,12 +14,11 @@ export function ForgotForm({ problems }: { problems: FormProblems }) {
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(forgotSchema, problems);
   return (
-    <form method="post" action={forgotPath()} noValidate onSubmit={onSubmit} className="space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action={forgotPath()} problems={problems} onSubmit={onSubmit}>
       <Field label={t('email')} type="email" autoComplete="username" required {...field('email')} />
       <Button type="submit" className="w-full">
         {t('forgotSubmit')}
       </Button>
-    </form>
+    </CheckedForm>
   );
 }

@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { Field } from '@/components/ui/field';
-import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { loginSchema } from '@/lib/contracts/accounts';
 import type { FormProblems } from '@/lib/i18n/form-messages';
@@ -18,14 +18,13 @@ export function LoginForm({ problems, callbackUrl }: { problems: FormProblems; c
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(loginSchema, problems);
   return (
-    <form method="post" action="/login" noValidate onSubmit={onSubmit} className="space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action="/login" problems={problems} onSubmit={onSubmit}>
       {callbackUrl && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       <Field label={t('email')} type="email" autoComplete="username" required {...field('email')} />
       <PasswordField autoComplete="current-password" required {...field('password')} />
       <Button type="submit" className="w-full">
         {t('loginSubmit')}
       </Button>
-    </form>
+    </CheckedForm>
   );
 }

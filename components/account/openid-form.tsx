@@ -45,7 +45,7 @@ export function NoPassword({ name, fresh, returnTo }: { name: string | null; fre
   const t = useTranslations('openId');
   return (
     <div className="mb-10 max-w-prose space-y-4 border-s-2 border-line ps-4">
-      <p className="text-sm text-muted">{t('bare')}</p>
+      <p className="text-sm text-muted">{t(fresh ? 'bareFresh' : 'bare')}</p>
       {!fresh && name !== null && (
         <div className="max-w-xs">
           <OpenIdForm name={name} callbackUrl={returnTo} again />

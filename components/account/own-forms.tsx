@@ -3,8 +3,8 @@
 import { useTranslations } from 'next-intl';
 import { z } from 'zod';
 import { Button } from '@/components/ui/button';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { Field } from '@/components/ui/field';
-import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import {
   accountDeletionSchema,
@@ -44,14 +44,12 @@ export function UsernameForm({ problems, current }: FormProps) {
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(usernameFormSchema, starting(problems, 'username', current));
   return (
-    <form
-      method="post"
+    <CheckedForm
       action={accountPath({ form: 'username' })}
-      noValidate
+      problems={problems}
       onSubmit={onSubmit}
-      className="max-w-md space-y-5"
+      className="max-w-md"
     >
-      <FormSummary problems={problems} />
       <Field
         label={t('username')}
         hint={t('usernameHint')}
@@ -62,7 +60,7 @@ export function UsernameForm({ problems, current }: FormProps) {
         {...field('username')}
       />
       <Button type="submit">{t('usernameChange')}</Button>
-    </form>
+    </CheckedForm>
   );
 }
 
@@ -74,18 +72,11 @@ export function EmailForm({ problems, current, hasPassword }: GuardedFormProps) 
     : bareEmailFormSchema;
   const { field, onSubmit } = useCheckedForm(schema, starting(problems, 'email', current));
   return (
-    <form
-      method="post"
-      action={accountPath({ form: 'email' })}
-      noValidate
-      onSubmit={onSubmit}
-      className="max-w-md space-y-5"
-    >
-      <FormSummary problems={problems} />
+    <CheckedForm action={accountPath({ form: 'email' })} problems={problems} onSubmit={onSubmit} className="max-w-md">
       <Field label={t('email')} hint={t('emailHint')} type="email" autoComplete="email" required {...field('email')} />
       {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
       <Button type="submit">{t('emailChange')}</Button>
-    </form>
+    </CheckedForm>
   );
 }
 
@@ -97,14 +88,12 @@ export function PasswordForm({ problems, current, hasPassword }: GuardedFormProp
     : firstPasswordFormSchema;
   const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
-    <form
-      method="post"
+    <CheckedForm
       action={accountPath({ form: 'password' })}
-      noValidate
+      problems={problems}
       onSubmit={onSubmit}
-      className="max-w-md space-y-5"
+      className="max-w-md"
     >
-      <FormSummary problems={problems} />
       {/* Without a name it is not posted: it tells a password manager whose password this is. */}
       <input type="text" autoComplete="username" value={current} readOnly hidden />
       {hasPassword && (
@@ -123,7 +112,7 @@ export function PasswordForm({ problems, current, hasPassword }: GuardedFormProp
         {...field('newPassword')}
       />
       <Button type="submit">{t(hasPassword ? 'passwordChange' : 'firstPassword')}</Button>
-    </form>
+    </CheckedForm>
   );
 }
 
@@ -143,14 +132,12 @@ export function ConnectionForm({
   });
   const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
-    <form
-      method="post"
+    <CheckedForm
       action={accountPath({ form: connected ? 'disconnect' : 'connect' })}
-      noValidate
+      problems={problems}
       onSubmit={onSubmit}
-      className="max-w-md space-y-5"
+      className="max-w-md"
     >
-      <FormSummary problems={problems} />
       {asks.password && (
         <PasswordField id="field-connect-password" autoComplete="current-password" required {...field('password')} />
       )}
@@ -160,7 +147,7 @@ export function ConnectionForm({
           {t(connected ? 'disconnect' : 'connect', { name })}
         </Button>
       )}
-    </form>
+    </CheckedForm>
   );
 }
 
@@ -174,8 +161,7 @@ export function DeletionForm({
   const schema: z.ZodType<unknown, { password?: string }> = hasPassword ? accountDeletionSchema : nothingSchema;
   const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
-    <form method="post" action={ACCOUNT_DELETION_PATH} noValidate onSubmit={onSubmit} className="max-w-md space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action={ACCOUNT_DELETION_PATH} problems={problems} onSubmit={onSubmit} className="max-w-md">
       {hasPassword && <PasswordField autoComplete="current-password" required {...field('password')} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="danger">
@@ -183,6 +169,6 @@ export function DeletionForm({
         </Button>
         {children}
       </div>
-    </form>
+    </CheckedForm>
   );
 }

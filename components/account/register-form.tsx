@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { Field } from '@/components/ui/field';
-import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { registerSchema } from '@/lib/contracts/accounts';
 import type { FormProblems } from '@/lib/i18n/form-messages';
@@ -20,8 +20,7 @@ export function RegisterForm({ problems, invitation }: RegisterFormProps) {
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(registerSchema, problems);
   return (
-    <form method="post" action="/register" noValidate onSubmit={onSubmit} className="space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action="/register" problems={problems} onSubmit={onSubmit}>
       {invitation && <input type="hidden" name="invitation" value={invitation} />}
       <Field label={t('email')} hint={t('emailHint')} type="email" autoComplete="email" required {...field('email')} />
       <Field
@@ -37,6 +36,6 @@ export function RegisterForm({ problems, invitation }: RegisterFormProps) {
       <Button type="submit" className="w-full">
         {t('registerSubmit')}
       </Button>
-    </form>
+    </CheckedForm>
   );
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { z } from 'zod';
 import { Button } from '@/components/ui/button';
-import { FormSummary } from '@/components/ui/form-summary';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { passwordSchema } from '@/lib/contracts/values';
 import type { FormProblems } from '@/lib/i18n/form-messages';
@@ -16,14 +16,19 @@ export function ResetForm({ problems, token, username }: { problems: FormProblem
   const t = useTranslations('account');
   const { field, onSubmit } = useCheckedForm(schema, problems);
   return (
-    <form method="post" action="/reset" noValidate onSubmit={onSubmit} className="space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action="/reset" problems={problems} onSubmit={onSubmit}>
       <input type="hidden" name="token" value={token} />
       <input type="text" autoComplete="username" defaultValue={username} hidden readOnly />
-      <PasswordField hint={t('passwordHint')} autoComplete="new-password" required {...field('password')} />
+      <PasswordField
+        label={t('newPassword')}
+        hint={t('passwordHint')}
+        autoComplete="new-password"
+        required
+        {...field('password')}
+      />
       <Button type="submit" className="w-full">
         {t('resetSubmit')}
       </Button>
-    </form>
+    </CheckedForm>
   );
 }

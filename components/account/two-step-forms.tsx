@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { z } from 'zod';
 import { Button } from '@/components/ui/button';
-import { FormSummary } from '@/components/ui/form-summary';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { twoStepPath } from '@/lib/contracts/paths';
 import {
@@ -38,8 +38,7 @@ interface FrameProps extends FormProps {
 
 function Frame({ form, problems, onSubmit, submit, danger = false, fields, children }: FrameProps) {
   return (
-    <form method="post" action={twoStepPath({ form })} noValidate onSubmit={onSubmit} className="max-w-md space-y-6">
-      <FormSummary problems={problems} />
+    <CheckedForm action={twoStepPath({ form })} problems={problems} onSubmit={onSubmit} className="max-w-md">
       {fields}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant={danger ? 'danger' : 'primary'}>
@@ -47,7 +46,7 @@ function Frame({ form, problems, onSubmit, submit, danger = false, fields, child
         </Button>
         {children}
       </div>
-    </form>
+    </CheckedForm>
   );
 }
 

@@ -40,7 +40,7 @@ export function UserActions({ user, place }: { user: ManagedUser; place: Place }
   const standing = user.suspendedAt === null ? 'suspend' : 'reinstate';
   const rank = user.role === 'administrator' ? 'demote' : 'promote';
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap gap-2 sm:ms-auto">
       <Action
         path={path}
         field={['suspended', String(standing === 'suspend')]}

@@ -38,8 +38,12 @@ export function UserList({ users, ownId, place }: UserListProps) {
               {user.role === 'administrator' && <Sign>{t('administrator')}</Sign>}
               {user.suspendedAt !== null && <Sign alarming>{t('suspended')}</Sign>}
             </p>
-            <p className="text-sm break-all text-muted">
-              {user.email} · {t('since')} <LocalTime value={user.createdAt} />
+            <p className="text-sm text-muted">
+              <span className="break-all">{user.email}</span>
+              {'\u00a0· '}
+              <span className="whitespace-nowrap">
+                {t('since')} <LocalTime value={user.createdAt} />
+              </span>
             </p>
           </div>
           <UserActions user={user} place={place} />

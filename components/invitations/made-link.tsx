@@ -19,7 +19,10 @@ export function MadeLink({ title, lead, url, expiresAt }: MadeLinkProps) {
         {title}
       </h2>
       <p className="mt-1 mb-4 max-w-prose text-sm text-muted">
-        {lead} {t('resetUntil')} <LocalTime value={expiresAt} />
+        {lead}{' '}
+        <span className="whitespace-nowrap">
+          {t('resetUntil')} <LocalTime value={expiresAt} />
+        </span>
       </p>
       <LinkToCopy url={url} words={{ link: t('link'), copy: t('copy'), copied: t('copied') }} />
     </section>

@@ -42,7 +42,7 @@ export interface Clock {
 
 /** The hour and minute. */
 export function timeOf({ locale, timeZone }: Clock, moment: Date): string {
-  return format(locale, timeZone, 'time', { hour: '2-digit', minute: '2-digit' }).format(moment);
+  return format(locale, timeZone, 'time', { hour: 'numeric', minute: '2-digit' }).format(moment);
 }
 
 /** The full date with its time: what stands behind a short time. */

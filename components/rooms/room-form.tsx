@@ -4,8 +4,8 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { z } from 'zod';
 import { Button } from '@/components/ui/button';
+import { CheckedForm } from '@/components/ui/checked-form';
 import { Field } from '@/components/ui/field';
-import { FormSummary } from '@/components/ui/form-summary';
 import { useCheckedForm } from '@/components/ui/use-checked-form';
 import { isRoomName, roomNameSchema, topicSchema, toRoomName } from '@/lib/contracts/values';
 import type { FormProblems } from '@/lib/i18n/form-messages';
@@ -21,8 +21,7 @@ export function RoomForm({ problems }: { problems: FormProblems }) {
   const { onChange, ...name } = field('name');
   const address = toRoomName(typed);
   return (
-    <form method="post" action="/user/rooms" noValidate onSubmit={onSubmit} className="space-y-5">
-      <FormSummary problems={problems} />
+    <CheckedForm action="/user/rooms" problems={problems} onSubmit={onSubmit}>
       <Field
         label={t('name')}
         hint={
@@ -47,6 +46,6 @@ export function RoomForm({ problems }: { problems: FormProblems }) {
       <Field label={t('topic')} hint={t('topicHint')} autoComplete="off" {...field('topic')} />
       <VisibilityField current={problems.values.visibility ?? 'public'} />
       <Button type="submit">{t('create')}</Button>
-    </form>
+    </CheckedForm>
   );
 }

@@ -25,7 +25,7 @@ export function LocalTime({ value, className }: { value: string; className?: str
   const now = new Date();
   const short: Intl.DateTimeFormatOptions =
     day(date) === day(now)
-      ? { hour: '2-digit', minute: '2-digit' }
+      ? { hour: 'numeric', minute: '2-digit' }
       : { day: 'numeric', month: 'short', ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }) };
   return (
     <time

@@ -58,6 +58,10 @@ test('an administrator suspends somebody, who is led out, and lets them in again
     'referrer-policy': 'strict-origin',
   });
   expect(await open.locator('meta[name="robots"]').getAttribute('content')).toContain('noindex');
+  await open.getByRole('button', { name: 'Русский' }).click();
+  await open.getByRole('heading', { name: 'Новый пароль' }).waitFor();
+  await open.getByRole('button', { name: 'English' }).click();
+  await open.getByRole('heading', { name: 'Set a new password' }).waitFor();
   const password = open.getByRole('textbox', { name: 'Password' });
   await password.fill('short');
   await open.getByRole('button', { name: 'Save the password' }).click();
@@ -89,19 +93,19 @@ test('without a script, in Russian, on a phone: all of it, and the last administ
   });
   admin.tolerate(/409/);
   const page = await admin.open('/admin/users?q=chief');
-  await page.getByRole('button', { name: 'Снять с администраторов: chief' }).click();
+  await page.getByRole('button', { name: 'Снять права администратора: chief' }).click();
   await page.getByRole('alert').getByText('Это последний администратор').waitFor();
   expect(await page.getByRole('searchbox').inputValue()).toBe('chief');
 
   await page.goto(`${house.url}/admin/users?q=oleg`);
   await page.getByRole('button', { name: 'Сделать администратором: oleg' }).click();
-  await page.getByRole('button', { name: 'Снять с администраторов: oleg' }).click();
+  await page.getByRole('button', { name: 'Снять права администратора: oleg' }).click();
   await page.getByRole('button', { name: 'Сделать администратором: oleg' }).waitFor();
-  await page.getByRole('button', { name: 'Ссылка для пароля: oleg' }).click();
+  await page.getByRole('button', { name: 'Сброс пароля: oleg' }).click();
   await page.getByRole('textbox', { name: 'Ссылка' }).waitFor();
 
   await page.getByRole('link', { name: 'Комнаты', exact: true }).click();
-  await page.getByText('закрытая · 1 участник · Владелец: oleg').waitFor();
+  await page.getByText('закрытая · 1 участник · владелец: oleg').waitFor();
   await page.getByRole('link', { name: 'secret-plans' }).click();
   await page.locator('form button[type="submit"]').last().click();
   await page.waitForURL('**/user');

@@ -12,7 +12,7 @@ test('an owner makes a link, and a stranger registers through it and lands in th
   const owner = await house.visitorAs(irina);
   await owner.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const details = await owner.open(`/chat/${name}/details`);
-  await details.getByRole('combobox', { name: 'For', exact: true }).selectOption('10 people');
+  await details.getByRole('combobox', { name: 'For how many' }).selectOption('10 people');
   await details.getByRole('button', { name: 'Make a link' }).click();
   const link = details.getByRole('textbox', { name: 'Link' });
   const url = await link.inputValue();
@@ -51,7 +51,7 @@ test('an owner makes a link, and a stranger registers through it and lands in th
   await details.getByText('2 members').waitFor();
   expect(await link.inputValue()).toBe(url);
   await details.getByRole('button', { name: /^Take back link/ }).click();
-  await details.getByText('No link is good at the moment.').waitFor();
+  await details.getByText('No link is valid at the moment.').waitFor();
   expect(await link.count()).toBe(0);
   stranger.tolerate(/404/);
   const late = await house.visitor();

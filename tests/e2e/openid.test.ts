@@ -31,7 +31,7 @@ test('one signs in with the provider, sets a password, and disconnects it', asyn
 
   await page.goto(`${house.url}/user/account`);
   expect(await page.getByRole('textbox', { name: 'Username' }).inputValue()).toBe('Анна.Смирнова');
-  await page.getByText('Your account has no password.').waitFor();
+  await page.getByText('Your account has no password. You signed in a moment ago').waitFor();
   expect(await page.getByLabel('Current password').count()).toBe(0);
   const section = page.getByRole('region', { name: 'Sign-in with Example ID' });
   await section.getByText('the only way into your account').waitFor();
@@ -80,6 +80,7 @@ test('without a script, and with a session that is too old', async () => {
 
   await prisma().session.updateMany({ data: { createdAt: new Date(Date.now() - 601_000) } });
   await page.goto(`${house.url}/user/account/delete`);
+  await page.getByText('Your account has no password. To set one').waitFor();
   await page.getByRole('button', { name: 'Delete my account' }).click();
   await page.getByRole('alert').getByText('sign in again, then do this within ten minutes').waitFor();
   await page.getByRole('button', { name: 'Sign in again with Example ID' }).click();

@@ -137,10 +137,10 @@ test('an administrator switches off somebody’s second factor, in the list and 
   const page = await (
     await house.visitorAs(chief, { javaScriptEnabled: false })
   ).open(`/admin/users?q=${anna.username}`);
-  await page.getByRole('button', { name: `Two-step sign-in off: ${anna.username}` }).click();
+  await page.getByRole('button', { name: `Switch off two-step sign-in: ${anna.username}` }).click();
   await page.waitForURL(`**/admin/users?q=${anna.username}`);
   await page.getByRole('button', { name: `Suspend ${anna.username}` }).waitFor();
-  expect(await page.getByRole('button', { name: /^Two-step/ }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: /two-step sign-in/ }).count()).toBe(0);
   await page.goto(`${house.url}/admin/audit`);
   await page.getByText(`Switched off two-step sign-in of ${anna.username}`).waitFor();
 });

@@ -48,6 +48,12 @@ test('one signs in, and comes back to where one wanted to go', async () => {
   await page.waitForURL(`**/chat/${room.name}`);
 });
 
+test('who has forgotten the password learns whom to ask where no letters are sent', async () => {
+  const page = await (await house.visitor(PLAIN)).open('/login');
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+  await page.getByText('This server sends no letters. Ask an administrator').waitFor();
+});
+
 test('a room is made, found by another, read and posted to', async () => {
   const [owner, guest] = await Promise.all([createUser(), createUser()]);
   const visitor = await house.visitorAs(owner, PLAIN);

@@ -8,7 +8,6 @@ import { LoginForm } from '@/components/account/login-form';
 import { OrOpenId } from '@/components/account/openid-form';
 import { LanguageChoice } from '@/components/account/preferences';
 import { safeCallbackPath } from '@/lib/auth/callback-url';
-import { sendsLetters } from '@/lib/auth/forgotten-password';
 import { challengeOfCookies } from '@/lib/auth/cookies';
 import { CHALLENGE_ENDED } from '@/lib/auth/finish-sign-in';
 import { Note } from '@/components/ui/note';
@@ -84,17 +83,15 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
         </div>
       )}
       <LoginForm problems={problems} callbackUrl={callbackUrl} />
-      {sendsLetters() && (
-        <p className="mt-4 text-center text-sm">
-          <Link
-            href={forgotPath()}
-            prefetch={false}
-            className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
-          >
-            {t('forgotLink')}
-          </Link>
-        </p>
-      )}
+      <p className="mt-4 text-center text-sm">
+        <Link
+          href={forgotPath()}
+          prefetch={false}
+          className="font-medium text-accent underline underline-offset-4 hover:text-accent-strong"
+        >
+          {t('forgotLink')}
+        </Link>
+      </p>
       {provider !== null && <OrOpenId name={provider} callbackUrl={callbackUrl} />}
       <div className="mt-9 flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
         {(await registrationNow()) === 'open' && (

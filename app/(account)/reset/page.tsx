@@ -1,12 +1,13 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
+import { LanguageChoice } from '@/components/account/preferences';
 import { ResetForm } from '@/components/account/reset-form';
 import { ButtonLink } from '@/components/ui/button-link';
 import { sendsLetters } from '@/lib/auth/forgotten-password';
 import { openIdName } from '@/lib/auth/identities';
 import { usernameOfReset } from '@/lib/auth/password-resets';
 import { ERROR_STATUS } from '@/lib/contracts/errors';
-import { forgotPath } from '@/lib/contracts/paths';
+import { forgotPath, resetPath } from '@/lib/contracts/paths';
 import { answerStatus } from '@/lib/http/answer-status';
 import { readFormState } from '@/lib/http/form-state';
 import { formProblems } from '@/lib/i18n/form-messages';
@@ -42,6 +43,9 @@ export default async function ResetPage({ searchParams }: PageProps<'/reset'>) {
         {t('resetLead', { username })} {provider !== null && t('resetDisconnects', { name: provider })}
       </p>
       <ResetForm problems={problems} token={token} username={username} />
+      <div className="mt-9 flex justify-end text-sm text-muted">
+        <LanguageChoice returnTo={resetPath(token)} hideLegend />
+      </div>
     </>
   );
 }

@@ -79,7 +79,7 @@ export default async function InvitePage({ params }: PageProps<'/invite/[token]'
               </Button>
             </form>
           ) : (
-            <ButtonLink href="/user" prefetch={false}>
+            <ButtonLink href="/user" className="w-full" prefetch={false}>
               {t('toStart')}
             </ButtonLink>
           )}
@@ -89,15 +89,20 @@ export default async function InvitePage({ params }: PageProps<'/invite/[token]'
           {closed && <p className="mb-4">{t('closed')}</p>}
           <div className="flex flex-wrap gap-3">
             {!closed && (
-              <ButtonLink href={registerPath(token)} prefetch={false}>
+              <ButtonLink href={registerPath(token)} className="grow" prefetch={false}>
                 {t('register')}
               </ButtonLink>
             )}
-            <ButtonLink href={loginPath(path)} variant={closed ? 'primary' : 'secondary'} prefetch={false}>
+            <ButtonLink
+              href={loginPath(path)}
+              variant={closed ? 'primary' : 'secondary'}
+              className="grow"
+              prefetch={false}
+            >
               {t('signInToJoin')}
             </ButtonLink>
           </div>
-          <div className="mt-9 text-sm text-muted">
+          <div className="mt-9 flex justify-end text-sm text-muted">
             <LanguageChoice returnTo={path} hideLegend />
           </div>
         </>

@@ -81,7 +81,11 @@ export default async function DetailsPage({ params }: Props) {
         </ButtonLink>
       </PageHeader>
       <LiveDetails room={{ id: room.id, name: room.name, revision: room.revision }} member={membership !== null}>
-        {problems.general && <Alert>{problems.general}</Alert>}
+        {problems.general && (
+          <div className="mb-6">
+            <Alert>{problems.general}</Alert>
+          </div>
+        )}
         <Kept>
           {url && expiresAt && (
             <MadeLink title={invite('madeTitle')} lead={invite('madeLead')} url={url} expiresAt={expiresAt} />
@@ -94,8 +98,8 @@ export default async function DetailsPage({ params }: Props) {
         )}
         <p className="mt-2 text-muted">{t(`${room.visibility}Lead`)}</p>
 
-        <section id="members" aria-labelledby="members-title" className="mt-12 scroll-mt-8">
-          <h2 id="members-title" className={`${section} mb-4`}>
+        <section id="members" aria-labelledby="members-title" className="mt-14 scroll-mt-8">
+          <h2 id="members-title" className={`${section} mb-6`}>
             {t('members', { count: members.length })}
           </h2>
           {manages && (
@@ -121,7 +125,7 @@ export default async function DetailsPage({ params }: Props) {
 
         {invitations && (
           <section id="invitations" aria-labelledby="invitations-title" className="mt-14 scroll-mt-8">
-            <h2 id="invitations-title" className={`${section} mb-2`}>
+            <h2 id="invitations-title" className={`${section} mb-1`}>
               {invite('title')}
             </h2>
             <p className="mb-5 max-w-prose text-muted">{invite('roomLead')}</p>
@@ -144,26 +148,31 @@ export default async function DetailsPage({ params }: Props) {
           </section>
         )}
 
-        {(membership ?? manages) && (
-          <section aria-labelledby="end-title" className="mt-14">
-            <h2 id="end-title" className={`${section} mb-4`}>
-              {t(membership ? 'leaving' : 'deleting')}
+        {membership && (
+          <section aria-labelledby="leaving-title" className="mt-14">
+            <h2 id="leaving-title" className={`${section} mb-1`}>
+              {t('leaving')}
             </h2>
-            {membership && (
-              <p className="mb-4 max-w-prose text-muted">{t(owns ? 'leaveOwner' : `leave_${room.visibility}`)}</p>
-            )}
-            <div className="flex flex-wrap gap-3">
-              {membership && !owns && (
+            <p className="max-w-prose text-muted">{t(owns ? 'leaveOwner' : `leave_${room.visibility}`)}</p>
+            {!owns && (
+              <div className="mt-5">
                 <Posting path={path} action="leave" variant="secondary">
                   {t('leave')}
                 </Posting>
-              )}
-              {manages && (
-                <ButtonLink href={deletionPath(room.name)} variant="secondary" prefetch={false}>
-                  {rooms('deleteConfirm')}
-                </ButtonLink>
-              )}
-            </div>
+              </div>
+            )}
+          </section>
+        )}
+
+        {manages && (
+          <section aria-labelledby="deleting-title" className="mt-14">
+            <h2 id="deleting-title" className={`${section} mb-1`}>
+              {t('deleting')}
+            </h2>
+            <p className="mb-5 max-w-prose text-muted">{t('deletingLead')}</p>
+            <ButtonLink href={deletionPath(room.name)} variant="secondary" prefetch={false}>
+              {t('deletingOpen')}
+            </ButtonLink>
           </section>
         )}
       </LiveDetails>

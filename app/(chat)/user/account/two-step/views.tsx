@@ -100,7 +100,7 @@ export async function SwitchedOn({ form, left, problems, methods }: ViewProps & 
         <ButtonLink href={twoStepPath({ form: 'off' })} variant="secondary" prefetch={false}>
           {t('offOpen')}
         </ButtonLink>
-        <ButtonLink href={accountPath()} variant="ghost" prefetch={false}>
+        <ButtonLink href={accountPath()} variant="secondary" prefetch={false}>
           {t('back')}
         </ButtonLink>
       </div>
