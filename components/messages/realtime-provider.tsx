@@ -34,7 +34,7 @@ export function useRealtime(): Realtime {
 }
 
 /** Whoever signs out here is told of it by the socket while the answer that leads elsewhere is still under way: it goes first. */
-const LEAVING_MS = 2_000;
+const LEAVING_MS = 5_000;
 
 function signInAgain() {
   const here = location.pathname + location.search + location.hash;

@@ -183,7 +183,10 @@ function serve(hub: Hub, socket: Socket, actor: Actor): void {
         acknowledge({ ok: true, ...result });
         afterwards?.();
       })
-      .catch((error: unknown) => acknowledge({ ok: false, error: wireError(error) }))
+      .catch((error: unknown) => {
+        // Who has taken leave of the namespace is refused nothing any more, though their line is still open.
+        if (socket.connected) acknowledge({ ok: false, error: wireError(error) });
+      })
       .finally(() => connection.answered(bytes));
   });
   hub.add(connection);

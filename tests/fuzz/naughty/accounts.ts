@@ -78,10 +78,8 @@ export const ACCOUNT_FIELDS: readonly Field[] = [
     sendJson(s, '/api/v1/me/password', { currentPassword: text, newPassword: text }),
   ),
   probe('DELETE /me', (s, text) => sendJson(s, '/api/v1/me', { password: text }, 'DELETE')),
-  // Without an id it is another route, which ends the very session that the rest is tried with.
-  probe('DELETE /me/sessions', (s, text) =>
-    said(s.rest(`/api/v1/me/sessions/${enc(text) || 'none'}`, { method: 'DELETE' })),
-  ),
+  // Without an id, or with one dot, it is another route, which ends the very session that the rest is tried with.
+  probe('DELETE /me/sessions', (s, text) => said(s.rest(`/api/v1/me/sessions/x${enc(text)}`, { method: 'DELETE' }))),
   probe('POST /me/second-factor', (s, text) => sendJson(s, '/api/v1/me/second-factor', { password: text })),
   probe('POST /me/second-factor/confirm', (s, text) => sendJson(s, '/api/v1/me/second-factor/confirm', { code: text })),
   probe('DELETE /me/second-factor', (s, text) =>
