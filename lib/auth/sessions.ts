@@ -76,7 +76,7 @@ export async function resolveToken(token: string): Promise<Actor | null> {
   );
   if (!row) return null;
   if (row.stale) noteSeen(row.session_id);
-  return { ...presentAccount(row), sessionId: row.session_id, sessionEndsAt: row.expires_at };
+  return { ...presentAccount(row), sessionId: row.session_id, sessionEndsAt: row.expires_at.getTime() };
 }
 
 /**

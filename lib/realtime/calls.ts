@@ -85,7 +85,7 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
 
 async function join(hub: Hub, connection: Connection, input: object): Promise<() => Promise<Answer>> {
   const address = 'room' in input && typeof input.room === 'string' ? toRoomName(input.room) : '';
-  await connection.joining.get(address);
+  await connection.joining?.get(address);
   let subscription: Subscription | undefined;
   const before = new Set(connection.rooms);
   const run = await prepare(connection.actor, 'room:join', input, {
@@ -98,9 +98,10 @@ async function join(hub: Hub, connection: Connection, input: object): Promise<()
   });
   let answered: () => void = () => undefined;
   const joining = new Promise<void>((resolve) => (answered = resolve)).then(() => {
-    if (connection.joining.get(address) === joining) connection.joining.delete(address);
+    if (connection.joining?.get(address) === joining) connection.joining.delete(address);
+    if (connection.joining?.size === 0) connection.joining = undefined;
   });
-  connection.joining.set(address, joining);
+  (connection.joining ??= new Map<string, Promise<void>>()).set(address, joining);
   return async () => {
     try {
       const page = await run();

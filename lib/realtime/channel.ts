@@ -74,7 +74,7 @@ export class Subscription {
 export class Channel implements Audience {
   readonly roomId: number;
   name: string;
-  readonly subscriptions = new Set<Subscription>();
+  readonly subscriptions = new Map<Connection, Subscription>();
   readonly presence = new Presence(this);
   readonly typing = new Typing(this);
   /** the last revision that was told; null until the first snapshot says where to start */
@@ -116,7 +116,7 @@ export class Channel implements Audience {
 
   /** Tells something that is not in the room's log to everyone here, except one user's connections. */
   broadcast(frame: Frame, exceptUserId?: number): void {
-    for (const subscription of this.subscriptions) {
+    for (const subscription of this.subscriptions.values()) {
       if (subscription.isOpen && subscription.connection.actor.id !== exceptUserId) subscription.connection.send(frame);
     }
   }
@@ -124,7 +124,7 @@ export class Channel implements Audience {
   /** Who hears the room here. */
   audience(): User[] {
     const users = new Map<number, User>();
-    for (const { isOpen, connection } of this.subscriptions) {
+    for (const { isOpen, connection } of this.subscriptions.values()) {
       const { id, username } = connection.actor;
       if (isOpen) users.set(id, { id, username });
     }
@@ -166,7 +166,7 @@ export class Channel implements Audience {
 
   #tell(fact: Sequenced): void {
     this.#told = fact.last;
-    for (const subscription of this.subscriptions) subscription.deliver(fact);
+    for (const subscription of this.subscriptions.values()) subscription.deliver(fact);
   }
 
   /** Reads what was never published. What was changed again since is told no more: then everyone catches up instead. */
@@ -196,7 +196,7 @@ export class Channel implements Audience {
   #startOver(): void {
     this.#told = null;
     this.#early.clear();
-    for (const { connection } of [...this.subscriptions]) connection.close(CLOSE_CODES.goingAway, 0);
+    for (const connection of [...this.subscriptions.keys()]) connection.close(CLOSE_CODES.goingAway, 0);
   }
 }
 

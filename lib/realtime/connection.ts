@@ -1,4 +1,3 @@
-import { v4 as uuid } from 'uuid';
 import type { Actor } from '../contracts/actor';
 import type { Frame } from './frame';
 
@@ -11,9 +10,14 @@ export const LINGER_MS = 1_000;
 /** Bytes of commands that one client may have under way before no more are read from it for a while. */
 const MAX_UNANSWERED = 1024 * 1024;
 
+const NOW = Promise.resolve();
+
+let made = 0;
+
 /** One socket of one session, whatever protocol it speaks: all that the fan-out knows of it. */
 export abstract class Connection {
-  readonly id = uuid();
+  /** of this process's connections */
+  readonly id = String(++made);
   /** who is at its other end, by their present name */
   actor: Actor;
   /** rooms that it has joined, or is joining, by id */
@@ -21,13 +25,13 @@ export abstract class Connection {
   /** The one room that a plain connection is about; it ends with it. */
   readonly onlyRoom: number | null;
   /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */
-  turn: Promise<void> = Promise.resolve();
+  turn: Promise<void> = NOW;
   waiting = 0;
   /** It is closed, or being closed: what its client still says is not heard, and what is under way leaves nothing behind. */
   gone = false;
   /** Joins that are not answered yet, by the room's address: a second one continues where the first one's answer ended. */
-  readonly joining = new Map<string, Promise<void>>();
-  readonly #barred = new Set<number>();
+  joining: Map<string, Promise<void>> | undefined;
+  #barred: Set<number> | undefined;
   #unanswered = 0;
   #unread = false;
 
@@ -41,18 +45,18 @@ export abstract class Connection {
    * Closes the connection (4408) when its reader is too far behind. Never throws.
    */
   send(frame: Frame): void {
-    if (this.#barred.size > 0 && frame.roomId !== null && this.#barred.has(frame.roomId)) return;
+    if (this.#barred && frame.roomId !== null && this.#barred.has(frame.roomId)) return;
     this.transmit(frame);
   }
 
   /** Nothing of this room goes out any more, until its user is a member again. */
   bar(roomId: number): void {
-    this.#barred.add(roomId);
+    (this.#barred ??= new Set()).add(roomId);
   }
 
   /** Its user is a member of this room (again). */
   readmit(roomId: number): void {
-    this.#barred.delete(roomId);
+    this.#barred?.delete(roomId);
   }
 
   /** Puts a fact on the wire. */

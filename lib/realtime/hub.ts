@@ -23,14 +23,13 @@ export class Hub {
   /** accounts that were changed of late: whoever is being let in may still be known by what they were */
   readonly #renewed = new Map<number, Account>();
   readonly #channels = new Map<number, Channel>();
-  readonly #subscriptions = new Map<Connection, Map<number, Subscription>>();
   #closing = false;
   readonly #looks: Rounds<Connection>;
 
   /** @param standstill milliseconds that a reader may stand still, owing receipt of what it was sent */
   constructor(standstill: number = STANDSTILL_MS) {
     const look = (connection: Connection) => {
-      if (connection.actor.sessionEndsAt.getTime() <= Date.now()) connection.close(CLOSE_CODES.sessionEnded);
+      if (connection.actor.sessionEndsAt <= Date.now()) connection.close(CLOSE_CODES.sessionEnded);
       else if (connection.standsFor() >= standstill) connection.close(CLOSE_CODES.tooSlow);
     };
     this.#looks = new Rounds(Math.min(LOOK_MS, standstill / 3), [{ after: 0, visit: look }]);
@@ -95,7 +94,6 @@ export class Hub {
     connection.gone = true;
     this.#looks.delete(connection);
     for (const roomId of [...connection.rooms]) this.unsubscribe(connection, roomId);
-    this.#subscriptions.delete(connection);
     const connections = this.#users.get(connection.actor.id);
     connections?.delete(connection);
     if (connections?.size === 0) this.#users.delete(connection.actor.id);
@@ -156,7 +154,7 @@ export class Hub {
   /** The same where it hears the room already: as long as it gathers, it has not been let in for certain. */
   inside(connection: Connection, name: string): Channel | undefined {
     const channel = this.joined(connection, name);
-    return channel && this.#own(connection).get(channel.roomId)?.isOpen ? channel : undefined;
+    return channel?.subscriptions.get(connection)?.isOpen ? channel : undefined;
   }
 
   /** Lets a connection gather a room's changes, from before its snapshot is read; `open` on the result lets them through. */
@@ -164,29 +162,25 @@ export class Hub {
     let channel = this.#channels.get(roomId);
     if (!channel) this.#channels.set(roomId, (channel = new Channel(roomId, name)));
     channel.name = name;
-    const own = this.#own(connection);
-    const present = own.get(roomId);
+    const present = channel.subscriptions.get(connection);
     if (present) {
       present.regather();
       return present;
     }
     const subscription = new Subscription(channel, connection);
-    channel.subscriptions.add(subscription);
-    own.set(roomId, subscription);
+    channel.subscriptions.set(connection, subscription);
     connection.rooms.add(roomId);
     return subscription;
   }
 
   /** Ends a connection's part in a room; harmless where it has none. */
   unsubscribe(connection: Connection, roomId: number): void {
-    const own = this.#subscriptions.get(connection);
-    const subscription = own?.get(roomId);
-    if (!own || !subscription) return;
-    const { channel } = subscription;
+    const channel = this.#channels.get(roomId);
+    const subscription = channel?.subscriptions.get(connection);
+    if (!channel || !subscription) return;
     subscription.end();
-    own.delete(roomId);
     connection.rooms.delete(roomId);
-    channel.subscriptions.delete(subscription);
+    channel.subscriptions.delete(connection);
     channel.presence.depart(connection);
     if (channel.subscriptions.size === 0) this.#drop(channel);
   }
@@ -199,7 +193,7 @@ export class Hub {
   dissolve(roomId: number): Connection[] {
     const channel = this.#channels.get(roomId);
     if (!channel) return [];
-    const connections = [...channel.subscriptions].map((subscription) => subscription.connection);
+    const connections = [...channel.subscriptions.keys()];
     for (const connection of connections) this.unsubscribe(connection, roomId);
     return connections;
   }
@@ -208,14 +202,6 @@ export class Hub {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
     this.#looks.close();
-  }
-
-  #own(connection: Connection): Map<number, Subscription> {
-    const own = this.#subscriptions.get(connection);
-    if (own) return own;
-    const fresh = new Map<number, Subscription>();
-    this.#subscriptions.set(connection, fresh);
-    return fresh;
   }
 
   #drop(channel: Channel): void {

@@ -45,7 +45,8 @@ class PlainConnection extends Connection {
     this.#socket = socket;
     this.#wire = wire;
     this.#receipts = new Receipts(socket);
-    for (const sign of ['pong', 'message'] as const) socket.on(sign, () => (this.alive = true));
+    const lives = () => (this.alive = true);
+    for (const sign of ['pong', 'message'] as const) socket.on(sign, lives);
   }
 
   protected override transmit(frame: Frame): void {
@@ -215,12 +216,14 @@ export class PlainWebSockets {
       this.#hub.remove(connection);
     });
     // ws has closed it already, with the code that the error stands for (1009 for a frame too large).
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     const joined = this.#join(connection, room, cursor);
+    // What these functions name stays for as long as the connection does.
+    const { name } = room;
     socket.on('message', (data, isBinary) => {
       const bytes = Buffer.isBuffer(data) ? data.length : 0;
       connection.heard(bytes);
-      void joined.then(() => this.#hear(connection, room, data, isBinary)).finally(() => connection.answered(bytes));
+      void joined.then(() => this.#hear(connection, name, data, isBinary)).finally(() => connection.answered(bytes));
     });
     this.#hub.add(connection);
     return joined;
@@ -242,7 +245,7 @@ export class PlainWebSockets {
     }
   }
 
-  async #hear(connection: PlainConnection, room: Room, data: RawData, isBinary: boolean): Promise<void> {
+  async #hear(connection: PlainConnection, room: string, data: RawData, isBinary: boolean): Promise<void> {
     const frame = isBinary ? null : parseFrame(data);
     const id = frame?.id;
     const known = typeof id === 'number' || typeof id === 'string' ? { id } : {};
@@ -255,7 +258,12 @@ export class PlainWebSockets {
     if ('id' in known) connection.write(JSON.stringify({ type: 'ack', ...known, ...answer }));
   }
 
-  async #call(connection: Connection, room: Room, type: string, frame: Record<string, unknown>): Promise<object> {
+  async #call(
+    connection: PlainConnection,
+    room: string,
+    type: string,
+    frame: Record<string, unknown>,
+  ): Promise<object> {
     try {
       if ('room' in frame) {
         throw new AppError('unprocessable', 'The path says which room it is.', {
@@ -263,14 +271,16 @@ export class PlainWebSockets {
         });
       }
       const { type: _type, id: _id, ...input } = frame;
-      const name = this.#hub.channel(room.id)?.name ?? room.name;
-      const { result } = await callCommand(this.#hub, connection, type, { ...input, room: name });
+      const present = connection.onlyRoom === null ? undefined : this.#hub.channel(connection.onlyRoom);
+      const { result } = await callCommand(this.#hub, connection, type, { ...input, room: present?.name ?? room });
       return { ok: true, ...result };
     } catch (error) {
       return { ok: false, error: wireError(error) };
     }
   }
 }
+
+const ignore = () => undefined;
 
 const frameSchema = z.record(z.string(), z.unknown());
 

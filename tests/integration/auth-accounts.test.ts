@@ -54,7 +54,7 @@ describe('register', () => {
       expiresAt,
     } = await register({ email: ' Anna@Example.ORG ', username: ' Анна ', password: PASSWORD }, client());
     expect(made).toEqual({ id: 1, email: 'anna@example.org', username: 'Анна', role: 'administrator', locale: null });
-    expect(await resolveToken(token)).toEqual({ ...made, sessionId, sessionEndsAt: expiresAt });
+    expect(await resolveToken(token)).toEqual({ ...made, sessionId, sessionEndsAt: expiresAt.getTime() });
   });
 
   it('keeps a bcrypt hash, never the password', async () => {
