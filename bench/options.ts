@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
 
+/** What `messages` is made of. */
+export const SCENARIOS = ['cost', 'room', 'latency', 'pages', 'rooms', 'overload'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
 /** How much is measured. */
 export interface Options {
   /** how often every subject has its turn */
@@ -7,7 +11,7 @@ export interface Options {
   /** how long one measurement sends */
   seconds: number;
   /** only these scenarios; undefined: all */
-  only: string[] | undefined;
+  only: Scenario[] | undefined;
   /** fewer connections, and a coarser search for the most that a server bears */
   quick: boolean;
   /** where the figures go beside the tables */
@@ -18,6 +22,12 @@ function positive(name: string, text: string | undefined, fallback: number): num
   const value = Number(text ?? fallback);
   if (Number.isFinite(value) && value > 0) return value;
   throw new Error(`--${name} is a number above zero, not ${JSON.stringify(text)}`);
+}
+
+function scenario(name: string): Scenario {
+  const found = SCENARIOS.find((each) => each === name);
+  if (found) return found;
+  throw new Error(`There is no scenario ${JSON.stringify(name)}: choose from ${SCENARIOS.join(', ')}`);
 }
 
 /**
@@ -41,5 +51,5 @@ export function readOptions(args: string[]): { names: string[]; options: Options
   const { quick, only, json } = values;
   const rounds = Math.ceil(positive('rounds', values.rounds, quick ? 1 : 3));
   const seconds = positive('seconds', values.seconds, quick ? 2 : 5);
-  return { names: positionals, options: { rounds, seconds, only, quick, json } };
+  return { names: positionals, options: { rounds, seconds, only: only?.map(scenario), quick, json } };
 }

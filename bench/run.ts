@@ -92,7 +92,19 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
   connections: async () => say(await measureManyConnections(options)),
 };
 
-const { names: asked, options } = readOptions(process.argv.slice(2));
+/** @returns what was asked for; ends the process in one line where that cannot be */
+function readCommandLine(): ReturnType<typeof readOptions> {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+// In haste too: what was started is ended with the process.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+const { names: asked, options } = readCommandLine();
 const unknown = asked.find((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown !== undefined) {
   process.stderr.write(`There is no measurement "${unknown}": choose from ${Object.keys(MEASUREMENTS).join(', ')}.\n`);

@@ -7,6 +7,9 @@ import { Tally } from './tally';
 /** Bytes a second and client, below which there are only heartbeats; and milliseconds to wait for that. */
 const QUIET = { bytes: 16, within: 20_000 };
 
+/** Milliseconds that joining may take: longer than any server makes people wait. */
+const PATIENCE = 60_000;
+
 /** A room as the load generator sees it: whoever is in it, and the log that they all read along. */
 export interface Room {
   readonly log: RoomLog;
@@ -82,16 +85,21 @@ export class Crowd {
     this.rooms.set(options.room, room);
     return new Promise((resolve) => {
       let hasJoined = false;
+      const late = setTimeout(() => client.end(), PATIENCE);
       const client = new Client(options, room.log, {
         joined: () => {
           hasJoined = true;
+          clearTimeout(late);
           room.members.push({ client, options });
           resolve(null);
         },
         answered: (...answer) => this.onAnswer(...answer),
         ended: (reason) => {
           if (hasJoined) this.lost.set(reason, (this.lost.get(reason) ?? 0) + 1);
-          else resolve(reason);
+          else {
+            clearTimeout(late);
+            resolve(reason);
+          }
         },
       });
     });

@@ -184,10 +184,11 @@ export class RoomLog {
     return missing;
   }
 
-  /** Forgets bytes that all these readers have had, once there are many. */
-  trim(readers: readonly Reader[]): void {
+  /** Forgets bytes that all its readers have had, once there are many. */
+  trim(readers: () => readonly Reader[]): void {
     if (this.#end - this.#base < TRIM) return;
-    const keep = readers.reduce((least, { frame }) => Math.min(least, this.startOf(frame)), this.#end);
+    const keep = readers().reduce((least, { frame }) => Math.min(least, this.startOf(frame)), this.#end);
+    if (keep - this.#base < TRIM / 2) return;
     this.#bytes.copyWithin(0, keep - this.#base, this.#end - this.#base);
     this.#base = keep;
   }

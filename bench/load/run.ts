@@ -57,8 +57,7 @@ class OpenLoop {
         this.#say(next, due, now);
       }
       await sleep(TICK);
-      if (next % 64 === 0)
-        for (const { log, members } of this.#rooms) log.trim(members.map(({ client }) => client.receiver));
+      for (const { log, members } of this.#rooms) log.trim(() => members.map(({ client }) => client.receiver));
     }
     return offered;
   }

@@ -1,9 +1,10 @@
-import type { Options } from '../options';
+import type { Options, Scenario } from '../options';
 import { fetchPages } from './pages';
 import { costed, findBorne, wants, type Borne, type Turn } from './turn';
 
 export const ONE_ROOM = { rooms: 1, perRoom: 1_000 };
-export const ONE_ROOM_SCENARIOS = ['cost', 'room', 'latency', 'pages'] as const;
+/** Those that begin with a search for the most that a server bears. */
+const BEYOND_COST: Scenario[] = ['room', 'latency', 'pages'];
 
 /** Messages a second of the first scenario. */
 const RATE = 20;
@@ -17,7 +18,7 @@ const SHARES = [0.25, 0.5, 0.75];
 
 /** Whether any of this world's scenarios was asked for. */
 export function wantsOneRoom(options: Options): boolean {
-  return ONE_ROOM_SCENARIOS.some((scenario) => wants(options, scenario));
+  return wants(options, 'cost') || BEYOND_COST.some((scenario) => wants(options, scenario));
 }
 
 /** What one delivery costs at a quiet rate: processor time of the server and of its PostgreSQL. */
@@ -70,7 +71,7 @@ export async function measureOneRoom(turn: Turn): Promise<void> {
   const { stage, options, results } = turn;
   await stage.run(WARM_UP.perSecond, WARM_UP.seconds);
   if (wants(options, 'cost')) await measureCost(turn);
-  if (!['room', 'latency', 'pages'].some((scenario) => wants(options, scenario))) return;
+  if (!BEYOND_COST.some((scenario) => wants(options, scenario))) return;
   const borne = await findBorne(turn, 'room', P99, START);
   results.add('room', stage.subject.name, {
     'deliveries/s': borne ? borne.run.deliveries / options.seconds : 0,

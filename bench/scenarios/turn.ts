@@ -1,11 +1,12 @@
 import type { Run } from '../load/orders';
-import type { Options } from '../options';
+import type { Options, Scenario } from '../options';
 import type { Cpu, Stage } from '../subjects/stage';
 import { findMost, holds, type Search } from './capacity';
 import type { Results } from './results';
 
-/** Share of its core from which on the load generator may be what a figure tells of. */
+/** Share of its core, and of the limit, from which on the load generator may be what a figure tells of. */
 const BUSY = 0.9;
+const LATE = 0.25;
 
 /** One subject's turn in one round. */
 export interface Turn {
@@ -23,7 +24,7 @@ export interface Borne {
 }
 
 /** Whether a scenario was asked for. */
-export function wants({ only }: Options, scenario: string): boolean {
+export function wants({ only }: Options, scenario: Scenario): boolean {
   return only?.includes(scenario) ?? true;
 }
 
@@ -41,7 +42,7 @@ export async function costed({ stage }: Turn, perSecond: number, seconds: number
  * @param p99 milliseconds within which copies have to come
  * @param start messages a second, where nothing is known of the subject yet
  */
-export async function findBorne(turn: Turn, scenario: string, p99: number, start: number): Promise<Borne | null> {
+export async function findBorne(turn: Turn, scenario: Scenario, p99: number, start: number): Promise<Borne | null> {
   const { stage, options, results, known } = turn;
   const { name } = stage.subject;
   const key = `${scenario} ${name}`;
@@ -52,19 +53,23 @@ export async function findBorne(turn: Turn, scenario: string, p99: number, start
     refine: options.quick ? 1 : last === undefined ? 3 : 1,
   };
   let busiest = 0;
+  let latest = 0;
   const borne = await findMost(async (rate): Promise<Borne | null> => {
     const run = await stage.run(rate, options.seconds);
     const held = holds(run, p99);
     results.check(name, run, held);
-    if (!held) busiest = Math.max(busiest, run.load);
+    if (!held) {
+      busiest = Math.max(busiest, run.load);
+      latest = Math.max(latest, run.lateness.p99);
+    }
     process.stderr.write(
       `  ${name}: ${rate.toFixed(0)}/s ${held ? 'held' : 'failed'}, ${run.acknowledged} of ${run.offered}, p99 ${run.delivery.p99.toFixed(0)} ms, load generator ${(run.load * 100).toFixed(0)} %\n`,
     );
     return held ? { rate, run } : null;
   }, search);
-  if (busiest > BUSY) {
+  if (busiest > BUSY || latest > p99 * LATE) {
     results.note(
-      `${scenario}: the load generator used ${(busiest * 100).toFixed(0)} % of its core where ${name} failed, and may have been the limit.`,
+      `${scenario}: where ${name} failed, the load generator used up to ${(busiest * 100).toFixed(0)} % of its core, and sent up to ${latest.toFixed(0)} ms late (p99): it may have been the limit.`,
     );
   }
   if (borne) known.set(key, borne.rate);
