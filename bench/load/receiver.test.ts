@@ -32,7 +32,12 @@ let readers: [Receiver, Receiver, Receiver];
 
 /** Gives bytes to a receiver, so many at a time. */
 function give(receiver: Receiver, bytes: Buffer, step = bytes.length, now = 50): void {
-  for (let at = 0; at < bytes.length; at += step) receiver.take(bytes.subarray(at, at + step), now);
+  for (let at = 0; at < bytes.length; at += step) {
+    const chunk = Buffer.from(bytes.subarray(at, at + step));
+    receiver.take(chunk, now);
+    // All sockets read into one buffer: what was kept of it must be a copy.
+    chunk.fill(0);
+  }
 }
 
 const counts = () => {

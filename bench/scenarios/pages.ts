@@ -28,8 +28,10 @@ export function fetchPages(
     }
   };
   const timer = setInterval(() => {
-    const due = begun + (under.length * 1_000) / perSecond;
-    if (due <= performance.now()) under.push(one(due));
+    for (let due = begun; due <= performance.now();) {
+      due = begun + (under.length * 1_000) / perSecond;
+      if (due <= performance.now()) under.push(one(due));
+    }
   }, 5);
   return async () => {
     clearInterval(timer);
