@@ -16,7 +16,7 @@ const projects: TestProjectInlineConfiguration[] = [
     resolve: { alias },
     test: {
       name: 'unit',
-      include: ['{lib,components,app,messages,tests/chaos,tests/fuzz}/**/*.test.{ts,tsx}'],
+      include: ['{lib,components,app,messages,bench,tests/chaos,tests/fuzz}/**/*.test.{ts,tsx}'],
       // Hashing takes its time where other work has the cores.
       testTimeout: 30_000,
     },

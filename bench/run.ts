@@ -3,8 +3,10 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
+import { readOptions } from './options';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
+import { measureManyConnections, measureMessages } from './side-by-side';
 import { measureForgotTiming, measureSignInTiming, openPostOffice } from './sign-in-timing';
 import { measureSignIns } from './sign-ins';
 import { measureSlowConnections } from './slow-connections';
@@ -12,8 +14,10 @@ import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
+ * `messages` and `connections` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost, room,
+ * latency, pages, rooms, overload; more than once for several), --quick, --json FILE.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -84,9 +88,23 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
     postOffice.close();
   },
   'slow-connections': () => withService(async (url) => say(await measureSlowConnections(url))),
+  messages: async () => say(await measureMessages(options)),
+  connections: async () => say(await measureManyConnections(options)),
 };
 
-const asked = process.argv.slice(2);
+/** @returns what was asked for; ends the process in one line where that cannot be */
+function readCommandLine(): ReturnType<typeof readOptions> {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+// In haste too: what was started is ended with the process.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+const { names: asked, options } = readCommandLine();
 const unknown = asked.find((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown !== undefined) {
   process.stderr.write(`There is no measurement "${unknown}": choose from ${Object.keys(MEASUREMENTS).join(', ')}.\n`);

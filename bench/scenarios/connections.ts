@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { residentKilobytes } from '../machine/cpu';
+import type { Options } from '../options';
+import type { Stage } from '../subjects/stage';
+import type { Results } from './results';
+
+/** Members of each room. */
+const PER_ROOM = 50;
+/** Milliseconds of rest before memory is read: nobody can make another process collect its garbage. */
+const REST = { full: 15_000, quick: 4_000 };
+/** Seconds of idling: one heartbeat of each connection comes in every 25. */
+const IDLE = { full: 25, quick: 5 };
+
+/** How many connections are opened, in two steps. */
+export function steps({ quick }: Options): [number, number] {
+  return quick ? [1_000, 2_000] : [5_000, 10_000];
+}
+
+/** The world that so many fit into. */
+export function connectionsSize(options: Options) {
+  return { rooms: steps(options)[1] / PER_ROOM, perRoom: PER_ROOM };
+}
+
+/** A subject's turn with thousands who are signed in, have joined a room, and say nothing. */
+export async function measureConnections(stage: Stage, options: Options, results: Results): Promise<void> {
+  const { subject, running } = stage;
+  const rest = options.quick ? REST.quick : REST.full;
+  const idle = options.quick ? IDLE.quick : IDLE.full;
+  await sleep(rest);
+  const base = await residentKilobytes(running.pid);
+  const measures: Record<string, number> = { 'base, MB': base / 1_000 };
+  let from = 0;
+  let milliseconds = 0;
+  for (const to of steps(options)) {
+    const connected = await stage.connect(from, to);
+    milliseconds += connected.milliseconds;
+    from = to;
+    measures[`s until ${to} joined`] = milliseconds / 1_000;
+    for (const [reason, count] of connected.failed) {
+      results.note(`connections: ${subject.name}: ${count} could not join: ${reason}`);
+    }
+    await sleep(rest);
+    measures[`kB each at ${to}`] = ((await residentKilobytes(running.pid)) - base) / to;
+  }
+  const before = await stage.cpu();
+  await sleep(idle * 1_000);
+  const after = await stage.cpu();
+  measures['idle, % of a core'] = ((after.server - before.server) / idle) * 100;
+  measures['idle in PostgreSQL'] = ((after.database - before.database) / idle) * 100;
+  results.add('connections', subject.name, measures);
+}

@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { hasProc } from './machine/cpu';
+import { findCores, type Cores } from './machine/pinning';
+import type { Options } from './options';
+import { connectionsSize, measureConnections } from './scenarios/connections';
+import { MANY_ROOMS, measureManyRooms, wantsManyRooms } from './scenarios/many-rooms';
+import { measureOneRoom, ONE_ROOM, wantsOneRoom } from './scenarios/one-room';
+import { describeResults } from './scenarios/report';
+import { Results } from './scenarios/results';
+import { BESEDA_SUBJECTS } from './subjects/beseda';
+import { PEER_SUBJECTS } from './subjects/peers';
+import { Ground, type Stage } from './subjects/stage';
+import type { Size, Subject } from './subjects/subject';
+
+const SUBJECTS: Subject[] = [...PEER_SUBJECTS, ...BESEDA_SUBJECTS];
+
+/** The same things in the same order every round, but beginning with another one: whoever comes last has no warmer machine. */
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const at = by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}
+
+const loads = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
+
+const places = (cores: Cores | string): string =>
+  typeof cores === 'string'
+    ? `Nothing is pinned to a core: ${cores}.`
+    : `Servers and PostgreSQL are pinned to core ${cores.server}, the load generator to core ${cores.load}.`;
+
+/** Takes turns with all subjects, and puts the figures side by side. */
+async function sideBySide(
+  options: Options,
+  subjects: readonly Subject[],
+  measure: (open: (size: Size) => Promise<Stage>, results: Results) => Promise<void>,
+): Promise<string> {
+  const before = loads();
+  const cores = findCores();
+  const results = new Results();
+  if (!(await hasProc())) results.note('There is no /proc here: processor time and memory are not known.');
+  const ground = await Ground.lay(cores);
+  try {
+    for (let round = 0; round < options.rounds; round++) {
+      for (const subject of rotated(subjects, round)) {
+        process.stderr.write(`Round ${round + 1} of ${options.rounds}: ${subject.name}\n`);
+        await measure((size) => ground.open(subject, size), results);
+      }
+    }
+  } finally {
+    await ground.close();
+  }
+  const circumstances = [
+    `${options.rounds} rounds, ${options.seconds} s each, medians; messages of 100 bytes; Node ${process.version}. ${places(cores)}`,
+    `Load average before: ${before}; after: ${loads()} (what is measured here counts).`,
+  ];
+  if (options.json !== undefined) {
+    const { figures, correctness, notes } = results;
+    const { rounds, seconds, quick } = options;
+    const told = { node: process.version, cores, load: { before, after: loads() }, rounds, seconds, quick };
+    await writeFile(options.json, `${JSON.stringify({ ...told, figures, correctness, notes }, null, 2)}\n`);
+  }
+  return [...circumstances, '', describeResults(results)].join('\n');
+}
+
+/** Opens a stage for some work, and closes it after it. */
+async function onStage(open: Promise<Stage>, work: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = await open;
+  try {
+    await work(stage);
+  } finally {
+    await stage.end();
+  }
+}
+
+/** Everybody joins, and what that causes to be told is awaited. @throws Error when somebody cannot */
+async function fill(stage: Stage): Promise<void> {
+  const { failed } = await stage.connect();
+  if (failed.length > 0) throw new Error(`${stage.subject.name}: not everybody could join: ${JSON.stringify(failed)}`);
+  await stage.quiet();
+}
+
+/** Messages: what they cost, how many a server bears, and how long they take meanwhile. */
+export function measureMessages(options: Options): Promise<string> {
+  const known = new Map<string, number>();
+  return sideBySide(options, SUBJECTS, async (open, results) => {
+    const worlds = [
+      { wanted: wantsOneRoom(options), size: ONE_ROOM, measure: measureOneRoom },
+      { wanted: wantsManyRooms(options), size: MANY_ROOMS, measure: measureManyRooms },
+    ];
+    for (const { wanted, size, measure } of worlds) {
+      if (!wanted) continue;
+      await onStage(open(size), async (stage) => {
+        await fill(stage);
+        await measure({ stage, options, results, known });
+      });
+    }
+  });
+}
+
+/** Connections: how long it takes to let them in, and what they cost while nothing is said. */
+export function measureManyConnections(options: Options): Promise<string> {
+  const subjects = SUBJECTS.filter(({ name }) => !/INSERT|group commit/.test(name));
+  return sideBySide(options, subjects, (open, results) =>
+    onStage(open(connectionsSize(options)), (stage) => measureConnections(stage, options, results)),
+  );
+}

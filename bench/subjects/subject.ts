@@ -1,0 +1,34 @@
+import type { Protocol } from '../load/wire';
+
+/** A room of those that a subject is measured with, and what its members sign in with: empty where nobody signs in. */
+export interface SubjectRoom {
+  name: string;
+  tokens: string[];
+}
+
+export interface Size {
+  rooms: number;
+  perRoom: number;
+}
+
+/** A server that runs, and is about to be measured. */
+export interface Running {
+  pid: number;
+  port: number;
+  rooms: SubjectRoom[];
+  stop(): Promise<void>;
+}
+
+/** Something that is measured beside others. */
+export interface Subject {
+  name: string;
+  protocol: Protocol;
+  /** whether it makes pages of its rooms */
+  hasPages: boolean;
+  /**
+   * Starts it, with an empty database of its own where it needs one.
+   *
+   * @param admin URL of a database whose user may make others
+   */
+  start(admin: string, size: Size): Promise<Running>;
+}
