@@ -164,6 +164,11 @@ describe('probes for the weaknesses of Flight and server actions', () => {
     },
   );
 
+  it('there is an icon where browsers look for one before they have read the page', async () => {
+    const { status, headers } = await ask('/favicon.ico', { accept: 'image/*' });
+    expect([status, headers.get('content-type')]).toEqual([200, 'image/x-icon']);
+  });
+
   it('an upgrade leads nowhere else, and is answered at once', async () => {
     const elsewhere = await openElsewhere();
     const { port } = elsewhere;
