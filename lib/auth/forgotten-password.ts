@@ -14,6 +14,18 @@ import { replaceReset } from './password-resets';
  */
 const SPREAD_MS = 1_000;
 
+let waiting: (() => void)[] = [];
+
+/** Begins what was asked for at one such moment in the order in which it was. */
+function later(begin: () => void): void {
+  if (waiting.push(begin) > 1) return;
+  setTimeout(() => {
+    const all = waiting;
+    waiting = [];
+    for (const each of all) each();
+  }, Math.random() * SPREAD_MS);
+}
+
 /** Whether the service has a mail server to hand letters to. */
 export function sendsLetters(): boolean {
   return env().mail !== undefined;
@@ -52,5 +64,5 @@ export async function forgotPassword(input: unknown, address: string, asked: Loc
   if (!sendsLetters())
     throw new AppError('forbidden', 'This service sends no letters. Ask an administrator for a link.');
   const { email } = parseInput(forgotSchema, input);
-  return () => void setTimeout(() => sendLetter(() => write(email, asked)), Math.random() * SPREAD_MS);
+  return () => later(() => sendLetter(() => write(email, asked)));
 }

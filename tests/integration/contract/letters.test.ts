@@ -47,7 +47,9 @@ async function allLetters(mailbox: Mailbox): Promise<ReceivedLetter[]> {
 }
 
 const everythingLogged = () => JSON.stringify(logged.mock.calls);
-const givenUp = () => vi.waitFor(() => expect(logged.mock.calls.at(-1)?.[1]).toBe('A letter was given up'));
+/** The work of a letter begins within a second. */
+const SOON = { timeout: 5_000 };
+const givenUp = () => vi.waitFor(() => expect(logged.mock.calls.at(-1)?.[1]).toBe('A letter was given up'), SOON);
 
 describe('a letter', () => {
   it('waits for a mail server that is down, and the answer does not', async () => {
@@ -57,7 +59,7 @@ describe('a letter', () => {
     const person = await createPerson();
     const response = await forgot(person.email);
     expect([response.status, await response.text()]).toEqual([202, '']);
-    await vi.waitFor(() => expect(logged).toHaveBeenCalled());
+    await vi.waitFor(() => expect(logged).toHaveBeenCalled(), SOON);
     const mailbox = await mailboxWith({ port: gone.port });
     expect(await mailbox.to(person.email)).toHaveLength(1);
     expect(everythingLogged()).not.toContain(person.email);
@@ -105,7 +107,7 @@ describe('a letter', () => {
     const mailbox = await mailboxWith({ tls: true, auth: { user: 'chat', pass: 'right' } });
     use(mailbox.url('chat:right', '0.0.0.0'));
     await forgot((await createPerson()).email);
-    await vi.waitFor(() => expect(logged).toHaveBeenCalled());
+    await vi.waitFor(() => expect(logged).toHaveBeenCalled(), SOON);
     expect([mailbox.letters, mailbox.logins]).toEqual([[], 0]);
   });
 });
