@@ -5,6 +5,7 @@ import { AppError } from '../contracts/errors';
 import { isDiskFull, isRolledBack, isUnavailable, toUnavailable } from '../db';
 import { log } from '../log';
 import { inTransaction } from '../queries';
+import { Backlog } from './backlog';
 import { findStored, insertMessages, keyOf, type Draft } from './insert';
 import { publish } from './publish';
 import { answer, settle, type Asked, type Written } from './settle';
@@ -30,7 +31,7 @@ const isChange = (job: Job): job is PendingChange => 'run' in job;
 
 /** Rows in one statement: beyond some hundreds a batch wins nothing more, and a slow one delays everybody in it. */
 const BATCH = 256;
-/** Jobs waiting at most; more means the database is not keeping up, and the sender is told to come back. */
+/** Jobs waiting at most, whatever {@link Backlog} says of the time that they take. */
 const QUEUE = 20_000;
 /** Milliseconds that a job outlasts a database that is away: less than clients wait for an answer. */
 const PATIENCE_MS = 4_000;
@@ -50,6 +51,7 @@ export class Writer {
   /** rooms with a commit of which nobody knows whether it took place */
   readonly #uncertain = new Set<number>();
   #full: { error: AppError; until: number } | null = null;
+  readonly #backlog = new Backlog(BATCH);
 
   /**
    * Stores a message durably, after everything that was given to this writer before it. Outlasts a short absence of the
@@ -95,9 +97,10 @@ export class Writer {
 
   #add(job: Job): void {
     if (this.#full && performance.now() < this.#full.until) return void job.reject(this.#full.error);
-    if (this.#queue.length >= QUEUE) {
+    const retryAfterMs = this.#queue.length >= QUEUE ? 1_000 : this.#backlog.retryAfter(this.#queue.length);
+    if (retryAfterMs !== null) {
       const words = 'Too many messages are waiting to be stored: try again shortly.';
-      return void job.reject(new AppError('unavailable', words, { retryAfterMs: 1_000 }));
+      return void job.reject(new AppError('unavailable', words, { retryAfterMs }));
     }
     this.#queue.push(job);
     this.#running ??= this.#run().finally(() => (this.#running = null));
@@ -112,8 +115,10 @@ export class Writer {
       const { batch, repeats } = this.#take();
       // Second ones wait for the first of their kind: after it they find it stored, and are answered alike.
       this.#queue.unshift(...repeats);
+      const begun = performance.now();
       try {
         await this.#commit(client, batch);
+        this.#backlog.note(batch.length, performance.now() - begun);
       } catch (error) {
         await this.#failed(client, batch, error);
       }

@@ -73,13 +73,20 @@ class SocketIoConnection extends Connection {
     const { conn, connected } = this.#socket;
     if (!connected || this.gone) return;
     const wire = this.#wire;
-    if (!wire || !conn.transport.writable || this.#webSocket?.readyState !== WebSocket.OPEN) {
+    if (!wire || this.#queued > 0 || this.#webSocket?.readyState !== WebSocket.OPEN) {
       write(conn, frame);
       return;
     }
     wire.write(frame.socketIo);
     this.#receipts?.count(frame.socketIo.length);
     if (wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+  }
+
+  /** What is said meanwhile leaves in one write. */
+  together(say: () => void): void {
+    this.#wire?.cork();
+    say();
+    this.#wire?.uncork();
   }
 
   /** Long polling has no receipts: whoever does not ask for what waits stands still. */
@@ -180,8 +187,10 @@ function serve(hub: Hub, socket: Socket, actor: Actor): void {
     connection.heard(bytes);
     callCommand(hub, connection, name, args[0])
       .then(({ result, afterwards }) => {
-        acknowledge({ ok: true, ...result });
-        afterwards?.();
+        connection.together(() => {
+          acknowledge({ ok: true, ...result });
+          afterwards?.();
+        });
       })
       .catch((error: unknown) => {
         // Who has taken leave of the namespace is refused nothing any more, though their line is still open.

@@ -60,12 +60,15 @@ class PlainConnection extends Connection {
     if (this.#heldBytes > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
-  /** Says the first frame, then what there was to tell meanwhile. */
-  begin(text: string): void {
+  /** Says the first frame, then what there was to tell meanwhile and what there is `afterwards`, in one write. */
+  begin(text: string, afterwards?: () => void): void {
     const held = this.#held ?? [];
     this.#held = null;
+    this.#wire.cork();
     this.write(text);
     for (const frame of held) this.send(frame);
+    afterwards?.();
+    this.#wire.uncork();
   }
 
   /** Says something to this client alone. */
@@ -235,8 +238,7 @@ export class PlainWebSockets {
         room: room.name,
         ...cursor,
       });
-      connection.begin(JSON.stringify({ type: 'room:joined', ...result }));
-      afterwards?.();
+      connection.begin(JSON.stringify({ type: 'room:joined', ...result }), afterwards);
     } catch (error) {
       const { code } = wireError(error);
       if (code === 'not_found') connection.close(CLOSE_CODES.roomDeleted);
