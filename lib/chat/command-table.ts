@@ -5,7 +5,7 @@ import { countSchema, usernameSchema } from '../contracts/values';
 import { openInvitations } from '../invitations';
 import { refund } from '../limits';
 import { refuseUnless, type RoomAccess } from './access';
-import { global, inRoom, type RoomRef } from './command';
+import { global, inRoom, reading, type RoomRef } from './command';
 import { readHistory } from './history';
 import { inviteToRoom, revokeRoomInvitation } from './invitations';
 import { addMember, checkMember, listMembers, removeMember } from './members';
@@ -63,11 +63,8 @@ export const COMMANDS = {
       return {};
     },
   }),
-  'room:join': inRoom('room:join', {
-    access: 'use',
-    repeatable: true,
-    run: async ({ actor, args, call, access: { room } }) => {
-      call.entering?.(room);
+  'room:join': reading('room:join', {
+    run: async ({ actor, args }) => {
       const catchingUp = args.after !== undefined || args.since !== undefined;
       const { access, page } = await readHistory(
         actor,
@@ -129,9 +126,7 @@ export const COMMANDS = {
     allow: (actor, access, input) => allowChange(actor, access, input, 'delete'),
     run: ({ actor, access, args }) => deleteMessage(actor, access, args.seq),
   }),
-  'message:list': inRoom('message:list', {
-    access: 'use',
-    repeatable: true,
+  'message:list': reading('message:list', {
     run: async ({ actor, args }) => (await readHistory(actor, args.room, args, args.limit)).page,
   }),
 };

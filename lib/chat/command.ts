@@ -7,8 +7,6 @@ import type { AccessLevel, RoomAccess } from './access';
 export interface Call {
   /** the socket it came over, so that its own facts can leave that one out */
   connectionId?: string;
-  /** hears which room a `room:join` is let into, just before that room's snapshot is read */
-  entering?: (room: Room) => void;
   /** the room that the command is about, where its connection has joined it and was not let out since */
   inside?: RoomRef;
 }
@@ -51,6 +49,20 @@ export interface RoomCommand<Args, Result> extends Repeatable {
    * with asks once more whether they are a member.
    */
   runInside?(this: void, context: Context<Args>, room: RoomRef): Promise<Result>;
+}
+
+/** A command about a room that reads it, and lets the actor in, in one statement. */
+export interface ReadingCommand<Args, Result extends { room: Room }> {
+  access: 'itself';
+  run(context: Context<Args>): Promise<Result>;
+}
+
+/** Declares a command that reads a room. */
+export function reading<N extends CommandName, Result extends { room: Room }>(
+  _name: N,
+  command: Omit<ReadingCommand<CommandArgs<N>, Result>, 'access'>,
+): ReadingCommand<CommandArgs<N>, Result> {
+  return { access: 'itself', ...command };
 }
 
 /** Declares a command about a room. */

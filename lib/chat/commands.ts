@@ -1,4 +1,5 @@
 import type { Actor } from '../contracts/actor';
+import type { Room } from '../contracts/entities';
 import { COMMAND_SCHEMAS, type CommandName } from '../contracts/commands';
 import { AppError } from '../contracts/errors';
 import { parseInput } from '../contracts/parse-input';
@@ -8,30 +9,27 @@ import { limit } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
 import { closedSince, closingsSoFar } from './closings';
-import type { Call, GlobalCommand, RoomCommand } from './command';
+import type { Call, GlobalCommand, ReadingCommand, RoomCommand, RoomRef } from './command';
 import { COMMANDS, fieldOf } from './command-table';
 import { ensureMember } from './memberships';
 import { isStored } from './messages';
 
 export type CommandResult<N extends CommandName> = Awaited<ReturnType<(typeof COMMANDS)[N]['run']>>;
 
+type Command<N extends CommandName> =
+  | (GlobalCommand<unknown, CommandResult<N>> & { access?: undefined })
+  | RoomCommand<unknown, CommandResult<N>>
+  | ReadingCommand<unknown, CommandResult<N> & { room: Room }>;
+
 /** Whether a client may call something of this name. */
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-const levelOf = ({ access }: RoomCommand<never, unknown>): AccessLevel => (access === 'join' ? 'use' : access);
-
-async function enterRoom(
-  actor: Actor,
-  command: RoomCommand<never, unknown>,
-  input: unknown,
-): Promise<RoomAccess | null> {
+/** Lets the actor into the room that an input names. @returns null where it names none */
+async function enterRoom(actor: Actor, level: AccessLevel, input: unknown): Promise<RoomAccess | null> {
   const address = roomAddressSchema.safeParse(fieldOf(input, 'room'));
-  if (!address.success) return null;
-  const access = await accessRoom(actor, address.data, levelOf(command));
-  await command.allow?.(actor, access, input);
-  return access;
+  return address.success ? accessRoom(actor, address.data, level) : null;
 }
 
 /** Errors that callers understand: what the database's absence throws becomes `unavailable`, what an account's does says so. */
@@ -79,12 +77,19 @@ export function prepare<N extends CommandName>(
 ): Promise<() => Promise<CommandResult<N>>> {
   return translating(actor, async () => {
     await countUse(actor, name, input);
-    const command = COMMANDS[name] as GlobalCommand<unknown, CommandResult<N>> | RoomCommand<unknown, CommandResult<N>>;
+    const command = COMMANDS[name] as Command<N>;
     const schema = COMMAND_SCHEMAS[name];
-    if (!('access' in command)) {
+    if (command.access === undefined) {
       const args = parseInput(schema, input);
       const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
       return () => translating(actor, () => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
+    }
+    if (command.access === 'itself') {
+      // What is not there is not found, whatever else the input has.
+      if (!schema.safeParse(input).success) await outlasting(() => enterRoom(actor, 'use', input));
+      const args = parseInput(schema, input);
+      const run = () => readOpen(actor, () => command.run({ actor, args, call }));
+      return () => translating(actor, () => outlasting(run));
     }
     const { runInside } = command;
     const { inside } = call;
@@ -93,7 +98,12 @@ export function prepare<N extends CommandName>(
       return () => translating(actor, () => runInside({ actor, args, call }, inside));
     }
     const begun = closingsSoFar();
-    const entered = await outlasting(() => enterRoom(actor, command, input));
+    const level = command.access === 'join' ? 'use' : command.access;
+    const entered = await outlasting(async () => {
+      const access = await enterRoom(actor, level, input);
+      if (access) await command.allow?.(actor, access, input);
+      return access;
+    });
     const args = parseInput(schema, input);
     if (!entered)
       throw new AppError('unprocessable', FIELD_MESSAGES.required, {
@@ -103,7 +113,7 @@ export function prepare<N extends CommandName>(
     const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
     if (!command.repeatable) return () => translating(actor, run);
     const stillOpen = async () => {
-      if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, levelOf(command));
+      if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, level);
     };
     return () => translating(actor, () => outlasting(() => checked(run, stillOpen)));
   });
@@ -115,6 +125,14 @@ async function checked<T>(run: () => Promise<T>, check: () => Promise<void>): Pr
   await check();
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
+}
+
+/** The same for what says itself which room was read. */
+async function readOpen<T extends { room: RoomRef }>(actor: Actor, read: () => Promise<T>): Promise<T> {
+  const begun = closingsSoFar();
+  const result = await read();
+  if (closedSince(begun, result.room.id)) await accessRoom(actor, result.room.name);
+  return result;
 }
 
 /** What was read while a room was closed to somebody is read again: it may hold that room, and they be the reader. */

@@ -6,21 +6,15 @@ import { parseInput } from '../contracts/parse-input';
 import { toRoomName } from '../contracts/values';
 import { limit } from '../limits';
 import { toAppError } from '../problem';
-import type { Subscription } from './channel';
-import type { Connection } from './connection';
+import { closed, type Connection } from './connection';
 import type { Hub } from './hub';
+import { join, type Answer } from './join';
 
 /** Calls of one connection that may be under way; a client with more does not wait for answers, it floods. */
 const MAX_WAITING = 2_000;
 
 /** Milliseconds that a call may wait for those before it: clients wait ten seconds for an answer. */
 const PATIENCE_MS = 6_000;
-
-/** What a call answers, and what happens once the answer has left. */
-export interface Answer {
-  result: object;
-  afterwards?: () => void;
-}
 
 /**
  * Runs what a client called over a socket. Calls of one connection are checked in the order they came, so that its messages
@@ -61,14 +55,12 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
 const tooLate = () =>
   new AppError('unavailable', 'The service is not keeping up: try again shortly.', { retryAfterMs: 1_000 });
 
-const closed = () => new AppError('unavailable', 'This connection is closed.');
-
 async function begin(hub: Hub, connection: Connection, name: string, input: object): Promise<() => Promise<Answer>> {
   if (name === 'typing') {
     return () => followingNames(input, (followed) => typing(hub, connection, followed));
   }
   if (name === 'room:leave') return () => leave(hub, connection, input);
-  if (name === 'room:join') return join(hub, connection, input);
+  if (name === 'room:join') return () => followingNames(input, (followed) => join(hub, connection, followed));
   if (!isCommandName(name)) throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}.`);
   const room =
     'room' in input && typeof input.room === 'string' ? hub.inside(connection, toRoomName(input.room)) : undefined;
@@ -80,43 +72,6 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
     // It tells HTTP which status to answer; on a socket a retry is answered like the first time.
     const { created: _created, ...shown } = result;
     return { result: shown };
-  };
-}
-
-async function join(hub: Hub, connection: Connection, input: object): Promise<() => Promise<Answer>> {
-  const address = 'room' in input && typeof input.room === 'string' ? toRoomName(input.room) : '';
-  await connection.joining?.get(address);
-  let subscription: Subscription | undefined;
-  const before = new Set(connection.rooms);
-  const run = await prepare(connection.actor, 'room:join', input, {
-    connectionId: connection.id,
-    // The tap is attached before the snapshot is read: what is committed in between is gathered, not missed.
-    entering: (room) => {
-      if (connection.gone) throw closed();
-      subscription = hub.subscribe(connection, room.id, room.name);
-    },
-  });
-  let answered: () => void = () => undefined;
-  const joining = new Promise<void>((resolve) => (answered = resolve)).then(() => {
-    if (connection.joining?.get(address) === joining) connection.joining.delete(address);
-    if (connection.joining?.size === 0) connection.joining = undefined;
-  });
-  (connection.joining ??= new Map<string, Promise<void>>()).set(address, joining);
-  return async () => {
-    try {
-      const page = await run();
-      const afterwards = () => {
-        subscription?.open(page.room.revision);
-        answered();
-      };
-      return { result: page, afterwards };
-    } catch (error) {
-      answered();
-      if (subscription && !before.has(subscription.channel.roomId))
-        hub.unsubscribe(connection, subscription.channel.roomId);
-      else subscription?.resume();
-      throw error;
-    }
   };
 }
 

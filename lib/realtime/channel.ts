@@ -16,6 +16,9 @@ const RETRY_MS = 500;
 /** Changes read from the database at a time when facts were lost. */
 const REFILL = 500;
 
+/** Commits that a room remembers: those that take place while one snapshot is read and sent here, or one more is read. */
+const RECENT = 8;
+
 /** One connection's part in a channel: first it only gathers, then, once its snapshot is answered, it hears what lies above it. */
 export class Subscription {
   readonly connection: Connection;
@@ -23,10 +26,24 @@ export class Subscription {
   #floor = 0;
   #queue: Sequenced[] | null = [];
   #ended = false;
+  /** the last revision that was told before it began to gather; null where nobody knew */
+  #begun: number | null;
 
   constructor(channel: Channel, connection: Connection) {
     this.channel = channel;
     this.connection = connection;
+    this.#begun = channel.told;
+  }
+
+  /**
+   * Gathers what was told after a snapshot was taken, and before this began to gather.
+   *
+   * @returns whether that is known: else the snapshot is too old
+   */
+  follows(revision: number): boolean {
+    const missed = this.#begun === null ? null : this.channel.toldBetween(revision, this.#begun);
+    if (missed) this.#queue = [...missed, ...(this.#queue ?? [])];
+    return missed !== null;
   }
 
   /** Nothing more goes out, whatever is still on its way in. */
@@ -36,7 +53,9 @@ export class Subscription {
 
   /** Back to gathering: the connection joins again. */
   regather(): void {
-    this.#queue ??= [];
+    if (this.#queue) return;
+    this.#queue = [];
+    this.#begun = this.channel.told;
   }
 
   /** Opens the tap: facts above the snapshot's revision flow from here on. Harmless if it was cancelled meanwhile. */
@@ -77,8 +96,9 @@ export class Channel implements Audience {
   readonly subscriptions = new Map<Connection, Subscription>();
   readonly presence = new Presence(this);
   readonly typing = new Typing(this);
-  /** the last revision that was told; null until the first snapshot says where to start */
   #told: number | null = null;
+  /** the last of what was told */
+  #recent: Sequenced[] = [];
   /** what came too early, by its first revision */
   readonly #early = new Map<number, Sequenced>();
   #timer: NodeJS.Timeout | undefined;
@@ -89,6 +109,22 @@ export class Channel implements Audience {
   constructor(roomId: number, name: string) {
     this.roomId = roomId;
     this.name = name;
+  }
+
+  /** The last revision that was told; null until the first snapshot says where to start. */
+  get told(): number | null {
+    return this.#told;
+  }
+
+  /**
+   * What was told of late.
+   *
+   * @returns what lies above a revision, up to one that was told; null where that was too long ago
+   */
+  toldBetween(revision: number, told: number): Sequenced[] | null {
+    if (told <= revision) return [];
+    const missed = this.#recent.filter(({ first, last }) => last > revision && first <= told);
+    return missed[0] && missed[0].first <= revision + 1 ? missed : null;
   }
 
   startAt(revision: number): void {
@@ -166,6 +202,7 @@ export class Channel implements Audience {
 
   #tell(fact: Sequenced): void {
     this.#told = fact.last;
+    if (this.#recent.push(fact) > RECENT) this.#recent.shift();
     for (const subscription of this.subscriptions.values()) subscription.deliver(fact);
   }
 
@@ -195,6 +232,7 @@ export class Channel implements Audience {
 
   #startOver(): void {
     this.#told = null;
+    this.#recent = [];
     this.#early.clear();
     for (const connection of [...this.subscriptions.keys()]) connection.close(CLOSE_CODES.goingAway, 0);
   }

@@ -1,4 +1,5 @@
 import type { Actor } from '../contracts/actor';
+import { AppError } from '../contracts/errors';
 import type { Frame } from './frame';
 
 /** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
@@ -9,6 +10,9 @@ export const LINGER_MS = 1_000;
 
 /** Bytes of commands that one client may have under way before no more are read from it for a while. */
 const MAX_UNANSWERED = 1024 * 1024;
+
+/** What a call is refused with whose connection is closed meanwhile. */
+export const closed = () => new AppError('unavailable', 'This connection is closed.');
 
 const NOW = Promise.resolve();
 

@@ -157,11 +157,14 @@ export class Hub {
     return channel?.subscriptions.get(connection)?.isOpen ? channel : undefined;
   }
 
-  /** Lets a connection gather a room's changes, from before its snapshot is read; `open` on the result lets them through. */
+  /**
+   * Lets a connection gather a room's changes; `open` on the result lets them through.
+   *
+   * @param name the room's, where nobody here has heard it yet
+   */
   subscribe(connection: Connection, roomId: number, name: string): Subscription {
     let channel = this.#channels.get(roomId);
     if (!channel) this.#channels.set(roomId, (channel = new Channel(roomId, name)));
-    channel.name = name;
     const present = channel.subscriptions.get(connection);
     if (present) {
       present.regather();
