@@ -80,7 +80,7 @@ export class Activity {
         const unread = Math.max(0, lastSeq - row.last_read_seq);
         const frame = new Frame('room:activity', { room, roomId, lastSeq, unread });
         for (const connection of this.#hub.connectionsOf(row.user_id)) {
-          if (!connection.rooms.has(roomId)) connection.send(frame);
+          if (!connection.rooms.includes(roomId)) connection.send(frame);
         }
       }
     } catch (error) {

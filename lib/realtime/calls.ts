@@ -83,7 +83,7 @@ async function leave(hub: Hub, connection: Connection, input: object): Promise<A
 }
 
 async function joinedByOldName(hub: Hub, connection: Connection, room: string) {
-  if (connection.rooms.size === 0) return undefined;
+  if (connection.rooms.length === 0) return undefined;
   try {
     await dispatch(connection.actor, 'room:get', { room });
   } catch (error) {

@@ -26,6 +26,7 @@ export class Subscription {
   #floor = 0;
   #queue: Sequenced[] | null = [];
   #ended = false;
+  #arrived = false;
   /** the last revision that was told before it began to gather; null where nobody knew */
   #begun: number | null;
 
@@ -49,6 +50,7 @@ export class Subscription {
   /** Nothing more goes out, whatever is still on its way in. */
   end(): void {
     this.#ended = true;
+    if (this.#arrived) this.channel.presence.depart(this.connection);
   }
 
   /** Back to gathering: the connection joins again. */
@@ -66,7 +68,10 @@ export class Subscription {
     this.#floor = revision;
     this.#queue = null;
     for (const fact of queue) this.deliver(fact);
-    this.channel.presence.arrive(this.connection);
+    const { presence } = this.channel;
+    if (!this.#arrived) presence.arrive(this.connection);
+    this.#arrived = true;
+    presence.greet(this.connection);
   }
 
   /** A second join failed: on as before it. */

@@ -15,6 +15,7 @@ const MAX_UNANSWERED = 1024 * 1024;
 export const closed = () => new AppError('unavailable', 'This connection is closed.');
 
 const NOW = Promise.resolve();
+const NOWHERE: readonly number[] = [];
 
 let made = 0;
 
@@ -24,8 +25,8 @@ export abstract class Connection {
   readonly id = String(++made);
   /** who is at its other end, by their present name */
   actor: Actor;
-  /** rooms that it has joined, or is joining, by id */
-  readonly rooms = new Set<number>();
+  /** rooms that it has joined, or is joining, by id: mostly one or two, for which a set is large */
+  rooms: readonly number[] = NOWHERE;
   /** The one room that a plain connection is about; it ends with it. */
   readonly onlyRoom: number | null;
   /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */

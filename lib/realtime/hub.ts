@@ -93,7 +93,7 @@ export class Hub {
   remove(connection: Connection): void {
     connection.gone = true;
     this.#looks.delete(connection);
-    for (const roomId of [...connection.rooms]) this.unsubscribe(connection, roomId);
+    for (const roomId of connection.rooms) this.unsubscribe(connection, roomId);
     const connections = this.#users.get(connection.actor.id);
     connections?.delete(connection);
     if (connections?.size === 0) this.#users.delete(connection.actor.id);
@@ -119,7 +119,7 @@ export class Hub {
     for (const userId of candidates) {
       if (!members.has(userId)) continue;
       for (const connection of this.connectionsOf(userId)) {
-        if (connection.rooms.has(roomId)) continue;
+        if (connection.rooms.includes(roomId)) continue;
         result.push(userId);
         break;
       }
@@ -172,7 +172,7 @@ export class Hub {
     }
     const subscription = new Subscription(channel, connection);
     channel.subscriptions.set(connection, subscription);
-    connection.rooms.add(roomId);
+    connection.rooms = [...connection.rooms, roomId];
     return subscription;
   }
 
@@ -182,9 +182,8 @@ export class Hub {
     const subscription = channel?.subscriptions.get(connection);
     if (!channel || !subscription) return;
     subscription.end();
-    connection.rooms.delete(roomId);
+    connection.rooms = connection.rooms.filter((id) => id !== roomId);
     channel.subscriptions.delete(connection);
-    channel.presence.depart(connection);
     if (channel.subscriptions.size === 0) this.#drop(channel);
   }
 

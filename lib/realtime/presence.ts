@@ -18,7 +18,7 @@ interface Change {
 /** Who is in a room: a user arrives with their first connection and leaves with their last. Never stored. */
 export class Presence {
   readonly #audience: Audience;
-  readonly #here = new Map<number, { user: User; connections: Set<Connection> }>();
+  readonly #here = new Map<number, { user: User; connections: number }>();
   /** as the room was last told */
   readonly #changed = new Map<number, Change>();
   /** how many have been told who is here */
@@ -28,14 +28,18 @@ export class Presence {
     this.#audience = audience;
   }
 
-  /** Counts a connection in, and tells it who is here. */
-  arrive(connection: Connection): void {
-    const { id, username } = connection.actor;
+  /** Counts a connection in. */
+  arrive({ actor: { id, username } }: Connection): void {
     const entry = this.#here.get(id);
     if (!entry) {
       this.#note({ id, username }, false);
-      this.#here.set(id, { user: { id, username }, connections: new Set([connection]) });
-    } else entry.connections.add(connection);
+      this.#here.set(id, { user: { id, username }, connections: 1 });
+    } else entry.connections++;
+  }
+
+  /** Tells a connection that was counted in who is here. */
+  greet(connection: Connection): void {
+    const { id, username } = connection.actor;
     const online = [];
     for (const { user } of this.#here.values()) {
       if (online.length === LIMITS.online) break;
@@ -47,11 +51,11 @@ export class Presence {
     this.#arrivals++;
   }
 
-  /** Counts a connection out. */
-  depart(connection: Connection): void {
-    const entry = this.#here.get(connection.actor.id);
-    if (!entry?.connections.delete(connection) || entry.connections.size > 0) return;
-    this.#here.delete(connection.actor.id);
+  /** Counts a connection out that was counted in. */
+  depart({ actor: { id } }: Connection): void {
+    const entry = this.#here.get(id);
+    if (!entry || --entry.connections > 0) return;
+    this.#here.delete(id);
     this.#note(entry.user, true);
   }
 
