@@ -77,6 +77,8 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
 
 async function leave(hub: Hub, connection: Connection, input: object): Promise<Answer> {
   const { room } = parseInput(LEAVE_SCHEMA, input);
+  // Whoever leaves before they were let in has left all the same.
+  await connection.joining?.get(room);
   const channel = hub.joined(connection, room) ?? (await joinedByOldName(hub, connection, room));
   if (channel) hub.unsubscribe(connection, channel.roomId);
   return { result: {} };

@@ -107,6 +107,23 @@ describe('presence', () => {
   });
 });
 
+it('a room is left for good by who leaves it before the answer to their joining has come', async () => {
+  const room = await world.room(anna, boris);
+  const [hasty, witness] = await Promise.all([
+    SocketIoClient.connect(world.url, boris.token),
+    SocketIoClient.connect(world.url, anna.token),
+  ]);
+  for (const client of [hasty, witness]) world.keep(client);
+  const answers = [hasty.call('room:join', { room: room.name }), hasty.call('room:leave', { room: room.name })];
+  expect((await Promise.all(answers)).map(({ ok }) => ok)).toEqual([true, true]);
+  await witness.call('room:join', { room: room.name });
+  const presence = await witness.facts.wait('presence', ({ onlineCount }) => onlineCount !== undefined);
+  expect(presence).toMatchObject({ onlineCount: 1 });
+  await witness.call('message:send', { room: room.name, body: 'unheard' });
+  await pause(200);
+  expect(hasty.facts.of('messages:created')).toEqual([]);
+});
+
 describe('a session that ends', () => {
   it('ends what was said on its connections before they were gone', async () => {
     const room = await world.room(anna);
