@@ -121,6 +121,11 @@ export class Channel implements Audience {
     return this.#told;
   }
 
+  /** Lets go of what {@link toldBetween} would tell again: ten thousand quiet rooms would keep it for nothing. */
+  forget(): void {
+    this.#recent.length = 0;
+  }
+
   /**
    * What was told of late.
    *

@@ -75,6 +75,7 @@ export class Patrol {
       await new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref());
       for (const { roomId, name, lastSeq, revision } of rooms) {
         const channel = this.#hub.channel(roomId);
+        channel?.forget();
         const behind = channel?.isBehind(revision) ?? false;
         if (behind) channel?.reconcile();
         if (behind || suspects.includes(roomId)) this.#activity.touch(roomId, name, lastSeq);
