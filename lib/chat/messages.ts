@@ -31,6 +31,8 @@ export async function sendMessage(
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
     const access = await accessRoom(actor, room.name);
+    // Another room has got the name of one that is gone: nobody is to become a member of that.
+    if (access.room.id !== room.id) throw error;
     const { rowCount } = await pool().query('SELECT FROM users WHERE id = $1', [actor.id]);
     if (rowCount === 0) throw new AppError('unauthenticated', 'This account is gone.');
     // They left while this was on its way: as if they had left before, sending makes them a member again.

@@ -79,6 +79,16 @@ it('a message that its author’s leaving overtakes is stored as if sent after i
   await expect(refused()).rejects.toMatchObject({ code: 'not_found' });
 });
 
+it('a message for a room that is gone makes nobody a member of another that has got its name', async () => {
+  const { name } = await world.room(anna, boris);
+  const run = await prepare(guest, 'message:send', { room: name, body: 'too late' });
+  await dispatch(owner, 'room:delete', { room: name });
+  const other = await dispatch(owner, 'room:create', { name });
+  await expect(run()).rejects.toMatchObject({ code: 'not_found' });
+  expect((await dispatch(owner, 'member:list', { room: name })).members).toHaveLength(1);
+  expect(await said(other.room.id)).toEqual([]);
+});
+
 const messagesIn = (facts: { payload: Record<string, unknown> }[]) =>
   facts.flatMap(({ payload }) => ('messages' in payload ? (payload.messages as Message[]) : []));
 
