@@ -97,7 +97,9 @@ export class Writer {
 
   #add(job: Job): void {
     if (this.#full && performance.now() < this.#full.until) return void job.reject(this.#full.error);
-    const retryAfterMs = this.#queue.length >= QUEUE ? 1_000 : this.#backlog.retryAfter(this.#queue.length);
+    // Other changes are few, and one of them may end the flood: whoever is removed says no more.
+    const tooLong = isChange(job) ? null : this.#backlog.retryAfter(this.#queue.length);
+    const retryAfterMs = this.#queue.length >= QUEUE ? 1_000 : tooLong;
     if (retryAfterMs !== null) {
       const words = 'Too many messages are waiting to be stored: try again shortly.';
       return void job.reject(new AppError('unavailable', words, { retryAfterMs }));
