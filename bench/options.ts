@@ -12,6 +12,8 @@ export interface Options {
   seconds: number;
   /** only these scenarios; undefined: all */
   only: Scenario[] | undefined;
+  /** only subjects whose names contain one of these; undefined: all */
+  subjects: string[] | undefined;
   /** fewer connections, and a coarser search for the most that a server bears */
   quick: boolean;
   /** where the figures go beside the tables */
@@ -44,12 +46,13 @@ export function readOptions(args: string[]): { names: string[]; options: Options
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string', multiple: true },
+      subject: { type: 'string', multiple: true },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
-  const { quick, only, json } = values;
+  const { quick, only, subject: subjects, json } = values;
   const rounds = Math.ceil(positive('rounds', values.rounds, quick ? 1 : 3));
   const seconds = positive('seconds', values.seconds, quick ? 2 : 5);
-  return { names: positionals, options: { rounds, seconds, only: only?.map(scenario), quick, json } };
+  return { names: positionals, options: { rounds, seconds, only: only?.map(scenario), subjects, quick, json } };
 }

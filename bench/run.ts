@@ -17,7 +17,7 @@ import { describe, measureTwoBrowsers } from './two-browsers';
  * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  * `messages` and `connections` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost, room,
- * latency, pages, rooms, overload; more than once for several), --quick, --json FILE.
+ * latency, pages, rooms, overload; more than once for several), --subject PART_OF_NAME (likewise), --quick, --json FILE.
  */
 
 const ROOT = join(import.meta.dirname, '..');

@@ -40,11 +40,14 @@ async function sideBySide(
   const before = loads();
   const cores = findCores();
   const results = new Results();
+  const chosen = subjects.filter(({ name }) => options.subjects?.some((part) => name.includes(part)) ?? true);
+  if (chosen.length === 0)
+    throw new Error(`No subject has such a name: ${subjects.map(({ name }) => name).join('; ')}`);
   if (!(await hasProc())) results.note('There is no /proc here: processor time and memory are not known.');
   const ground = await Ground.lay(cores);
   try {
     for (let round = 0; round < options.rounds; round++) {
-      for (const subject of rotated(subjects, round)) {
+      for (const subject of rotated(chosen, round)) {
         process.stderr.write(`Round ${round + 1} of ${options.rounds}: ${subject.name}\n`);
         await measure((size) => ground.open(subject, size), results);
       }

@@ -32,13 +32,17 @@ export async function measureConnections(stage: Stage, options: Options, results
   let from = 0;
   let milliseconds = 0;
   for (const to of steps(options)) {
+    const begun = await stage.cpu();
     const connected = await stage.connect(from, to);
+    const ended = await stage.cpu();
     milliseconds += connected.milliseconds;
     from = to;
     measures[`s until ${to} joined`] = milliseconds / 1_000;
     for (const [reason, count] of connected.failed) {
       results.note(`connections: ${subject.name}: ${count} could not join: ${reason}`);
     }
+    measures[`µs a join to ${to}`] = ((ended.server - begun.server) * 1e6) / connected.joined;
+    measures[`in PostgreSQL to ${to}`] = ((ended.database - begun.database) * 1e6) / connected.joined;
     await sleep(rest);
     measures[`kB each at ${to}`] = ((await residentKilobytes(running.pid)) - base) / to;
   }

@@ -7,7 +7,8 @@ import { LIMITS } from '../contracts/limits';
 import { ACCOUNT_COLUMNS, presentAccount, type AccountRow } from './account-row';
 import { noteSeen } from './last-seen';
 import { query, read } from '../queries';
-import { readToken } from './tokens';
+import { gathered } from '../gathered';
+import { readToken, type SessionClaims } from './tokens';
 
 /** A session that was just made. */
 export interface NewSession {
@@ -22,7 +23,22 @@ const USER_AGENT = 256;
 /** What somebody is told whose account is suspended. */
 export const SUSPENDED = 'This account is suspended. Ask an administrator.';
 
-type SessionRow = AccountRow & { session_id: number; expires_at: Date; stale: boolean };
+type SessionRow = AccountRow & { session_id: number; token_id: string; expires_at: Date; stale: boolean };
+
+const rowOf = gathered(async (all: readonly Pick<SessionClaims, 'tokenId' | 'userId'>[]) => {
+  const rows = await read<SessionRow>(
+    `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.token_id, s.expires_at,
+            s.last_seen_at < now() - interval '1 minute' AS stale
+       FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE s.token_id = ANY($1::uuid[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND u.suspended_at IS NULL`,
+    [all.map(({ tokenId }) => tokenId)],
+  );
+  const byToken = new Map(rows.map((row) => [row.token_id, row]));
+  return all.map(({ tokenId, userId }) => {
+    const row = byToken.get(tokenId);
+    return row?.id === userId ? row : undefined;
+  });
+});
 
 /**
  * Writes a new session. Every sign-in makes one, so a token that somebody knew before it is worth nothing after it. The user's
@@ -67,13 +83,7 @@ export async function createSession(
 export async function resolveToken(token: string): Promise<Actor | null> {
   const claims = await readToken(token);
   if (!claims) return null;
-  const [row] = await read<SessionRow>(
-    `SELECT ${ACCOUNT_COLUMNS}, s.id AS session_id, s.expires_at, s.last_seen_at < now() - interval '1 minute' AS stale
-       FROM sessions s JOIN users u ON u.id = s.user_id
-      WHERE s.token_id = $1 AND s.user_id = $2
-        AND s.revoked_at IS NULL AND s.expires_at > now() AND u.suspended_at IS NULL`,
-    [claims.tokenId, claims.userId],
-  );
+  const row = await rowOf(claims);
   if (!row) return null;
   if (row.stale) noteSeen(row.session_id);
   return { ...presentAccount(row), sessionId: row.session_id, sessionEndsAt: row.expires_at.getTime() };

@@ -1,9 +1,10 @@
-import type { ClientBase, QueryResultRow } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Actor } from '../contracts/actor';
 import type { Membership, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { isRoomName } from '../contracts/values';
 import { pool } from '../db';
+import { gathered } from '../gathered';
 import { statementName } from '../statement-name';
 import {
   MEMBERSHIP_COLUMNS,
@@ -11,6 +12,7 @@ import {
   presentRoom,
   ROOM_COLUMNS,
   type MembershipRow,
+  type MessageRow,
   type RoomRow,
 } from './present';
 
@@ -28,13 +30,13 @@ export interface RoomAccess {
  */
 export type AccessLevel = 'use' | 'see' | 'manage';
 
-/** Rows that ride along with a room in the same snapshot: a lateral subquery that may refer to `c` (the room). */
+/** Messages that ride along with a room in the same snapshot: a lateral subquery that may refer to `c` (the room). */
 interface Lateral {
-  /** select list and FROM clause … of the subquery; its parameters start at $3 */
+  /** select list and FROM clause … of the subquery; its parameters are `q.a`, `q.b` and `q.c`: one of few texts */
   sql: string;
   /** names its columns in the outer select list */
   columns: string;
-  params: unknown[];
+  params: readonly number[];
 }
 
 type AccessRow = RoomRow & MembershipRow;
@@ -76,16 +78,16 @@ export function refuseUnless(manages: boolean): void {
  *   `forbidden` (removed, or not the owner)
  */
 export async function accessRoom(actor: Actor, address: string, level: AccessLevel = 'use'): Promise<RoomAccess> {
-  return (await accessRoomWith<QueryResultRow>(actor, address, level, null)).access;
+  return (await accessRoomWith(actor, address, level, null)).access;
 }
-
-const STANDING = `LEFT JOIN users o ON o.email = c.owner_id
-     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2`;
 
 async function lockRoom(client: Pick<ClientBase, 'query'>, userId: number | null, roomId: number) {
   await client.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
   const { rows } = await client.query<AccessRow>(
-    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS} FROM chats c ${STANDING} WHERE c.id = $1`,
+    `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS} FROM chats c
+     LEFT JOIN users o ON o.email = c.owner_id
+     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $2
+     WHERE c.id = $1`,
     [roomId, userId],
   );
   return rows[0];
@@ -121,35 +123,63 @@ export async function holdRoom(
   return checkAccess(await lockRoom(client, actor.id, roomId), actor, level);
 }
 
+interface Question {
+  address: string;
+  userId: number;
+  params: readonly number[];
+}
+
+type Answer = (AccessRow & MessageRow & { ord: number; present: true | null })[];
+
+function asker(lateral: Lateral | null): (question: Question) => Promise<Answer> {
+  const text = `SELECT q.ord::int AS ord, ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
+     FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+       AS q(address, user_id, a, b, c, ord)
+     JOIN chats c ON c.name = q.address
+     LEFT JOIN users o ON o.email = c.owner_id
+     LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = q.user_id
+     ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}`;
+  return gathered(async (questions) => {
+    const param = (index: number) => questions.map(({ params }) => params[index] ?? null);
+    const { rows } = await pool().query<Answer[number]>({
+      name: statementName(text),
+      text,
+      values: [
+        questions.map(({ address }) => address),
+        questions.map(({ userId }) => userId),
+        param(0),
+        param(1),
+        param(2),
+      ],
+    });
+    const answers: Answer[] = questions.map(() => []);
+    for (const row of rows) answers[row.ord - 1]?.push(row);
+    return answers;
+  });
+}
+
+const askers = new Map<string, (question: Question) => Promise<Answer>>();
+
 /**
- * As {@link accessRoom}, with further rows read in the very same statement, hence of the same snapshot: what a room says
+ * As {@link accessRoom}, with messages read in the very same statement, hence of the same snapshot: what a room says
  * of its revision and the messages beside it always agree.
  *
- * @returns the access, and the subquery's rows in its order
+ * @returns the access, and the subquery's rows in no order
  * @throws AppError as {@link accessRoom}
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- only the caller knows what its subquery selects
-export async function accessRoomWith<Row extends QueryResultRow>(
+export async function accessRoomWith(
   actor: Actor,
   address: string,
   level: AccessLevel,
   lateral: Lateral | null,
-): Promise<{ access: RoomAccess; rows: Row[] }> {
+): Promise<{ access: RoomAccess; rows: MessageRow[] }> {
   if (!isRoomName(address)) throw notFound();
-  const text = `SELECT ${ROOM_COLUMNS}, ${MEMBERSHIP_COLUMNS}${lateral ? `, x.present, ${lateral.columns}` : ''}
-     FROM chats c ${STANDING}
-     ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}
-     WHERE c.name = $1`;
-  const { rows } = await pool().query<AccessRow & Row>({
-    name: statementName(text),
-    text,
-    values: [address, actor.id, ...(lateral?.params ?? [])],
-  });
+  const kind = lateral?.sql ?? '';
+  const ask = askers.get(kind) ?? asker(lateral);
+  askers.set(kind, ask);
+  const rows = await ask({ address, userId: actor.id, params: lateral?.params ?? [] });
   if (rows.length === 0) await refuseFormerName(actor, address);
-  return {
-    access: checkAccess(rows[0], actor, level),
-    rows: lateral ? rows.filter((row) => row.present === true) : [],
-  };
+  return { access: checkAccess(rows[0], actor, level), rows: rows.filter(({ present }) => present) };
 }
 
 /** Old names lead only those to a room who would find it by its name. */

@@ -23,22 +23,22 @@ const OUTER_COLUMNS = `x.room_id, x.seq, x.message_revision, x.author_id, x.auth
 function lateralSql({ before, after, around, since }: HistoryCursor, limit: number): { sql: string; params: number[] } {
   const select = `${MESSAGE_COLUMNS} ${FROM}`;
   if (since !== undefined) {
-    return { sql: `${select} AND m.revision > $3 ORDER BY m.revision LIMIT $4`, params: [since, limit] };
+    return { sql: `${select} AND m.revision > q.a ORDER BY m.revision LIMIT q.b`, params: [since, limit] };
   }
-  if (after !== undefined) return { sql: `${select} AND m.seq > $3 ORDER BY m.seq LIMIT $4`, params: [after, limit] };
+  if (after !== undefined) return { sql: `${select} AND m.seq > q.a ORDER BY m.seq LIMIT q.b`, params: [after, limit] };
   if (before !== undefined) {
-    return { sql: `${select} AND m.seq < $3 ORDER BY m.seq DESC LIMIT $4`, params: [before, limit] };
+    return { sql: `${select} AND m.seq < q.a ORDER BY m.seq DESC LIMIT q.b`, params: [before, limit] };
   }
   if (around !== undefined) {
     const half = Math.ceil(limit / 2);
     // A window of numbers is a window of rows: seq has no gaps, so no second query is needed for the other side.
-    const centre = 'greatest(1, least($3::bigint, c.last_seq))';
+    const centre = 'greatest(1, least(q.a, c.last_seq))';
     return {
-      sql: `${select} AND m.seq > ${centre} - $4::int AND m.seq <= ${centre} + $5::int ORDER BY m.seq`,
+      sql: `${select} AND m.seq > ${centre} - q.b AND m.seq <= ${centre} + q.c`,
       params: [around, half, limit - half],
     };
   }
-  return { sql: `${select} ORDER BY m.seq DESC LIMIT $3`, params: [limit] };
+  return { sql: `${select} ORDER BY m.seq DESC LIMIT q.a`, params: [limit] };
 }
 
 function byteLength(message: Message): number {
@@ -122,7 +122,7 @@ export async function readHistory(
   cursor: HistoryCursor,
   limit: number = LIMITS.page.default,
 ): Promise<{ access: RoomAccess; page: MessagePage }> {
-  const { access, rows } = await accessRoomWith<MessageRow & Record<string, unknown>>(actor, address, 'use', {
+  const { access, rows } = await accessRoomWith(actor, address, 'use', {
     ...lateralSql(cursor, limit),
     columns: OUTER_COLUMNS,
   });

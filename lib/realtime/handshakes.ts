@@ -15,11 +15,11 @@ export interface HandshakeOptions {
 }
 
 /**
- * Under way: few, because a turn of the event loop that is full of handshakes accepts nobody else, and health checks wait behind; ten
- * thousand are in as soon with 4 as with 16 (25 to 28 s of either). In line: what a node of two cores lets in within patience; to wait costs
+ * Under way: as many as share one statement (lib/gathered.ts), and no more, because a turn of the event loop that is full of handshakes
+ * accepts nobody else, and health checks wait behind. In line: what a node of two cores lets in within patience; to wait costs
  * nothing, to be refused and come back costs both sides a third of a handshake, and with 1,500 it took 45 s.
  */
-const DEFAULTS: HandshakeOptions = { atOnce: 4, line: 5_000 };
+const DEFAULTS: HandshakeOptions = { atOnce: 16, line: 5_000 };
 
 interface Waiting {
   since: number;

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { authenticate, credentialOf } from '../auth/credentials';
-import { enter, followingNames } from '../chat/commands';
+import { closedSince, closingsSoFar } from '../chat/closings';
+import { dispatch, followingNames } from '../chat/commands';
 import type { Actor } from '../contracts/actor';
-import type { Room } from '../contracts/entities';
+import type { MessagePage } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { countSchema, FIELD_MESSAGES } from '../contracts/values';
@@ -149,8 +150,12 @@ function readCursor(query: URLSearchParams): Cursor {
   throw new AppError('bad_request', 'Use at most one of after and since, each a whole number that is not negative.');
 }
 
-function refuseBeyond({ after = 0, since = 0 }: Cursor, room: Room): void {
-  if (after > room.lastSeq || since > room.revision) {
+/** Lets somebody into a room, and reads it from there on. @throws AppError as `dispatch` of `room:join` */
+async function read(actor: Actor, address: string, cursor: Cursor): Promise<MessagePage> {
+  try {
+    return await followingNames({ room: address, ...cursor }, (input) => dispatch(actor, 'room:join', input));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'unprocessable') throw error;
     throw new AppError('bad_request', 'The room has no such place yet: connect without after and since.');
   }
 }
@@ -195,14 +200,16 @@ export class PlainWebSockets {
       if (hasLeft()) return;
       const actor = await authenticate(credentialsOf(request));
       await limit('connect', actor.id);
-      const { room } = await followingNames({ room: address }, (input) => enter(actor, input.room));
-      refuseBeyond(cursor, room);
+      const moment = closingsSoFar();
+      const page = await read(actor, address, cursor);
       if (hasLeft()) return;
-      let joined: Promise<void> | undefined;
+      let begun: Promise<void> | undefined;
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        joined = this.#serve(webSocket, socket, actor, room, cursor);
+        const connection = this.#serve(webSocket, socket, actor, page.room.id);
+        begun = this.#begin(connection, page, () => read(connection.actor, page.room.name, cursor), moment);
+        this.#listen(webSocket, connection, page.room.name, begun);
       });
-      await joined;
+      await begun;
     });
   }
 
@@ -210,9 +217,8 @@ export class PlainWebSockets {
     this.#heart.close();
   }
 
-  /** @returns settles once the room was joined, or that was refused */
-  #serve(socket: WebSocket, wire: Duplex, actor: Actor, room: Room, cursor: Cursor): Promise<void> {
-    const connection = new PlainConnection(socket, wire, actor, room.id);
+  #serve(socket: WebSocket, wire: Duplex, actor: Actor, roomId: number): PlainConnection {
+    const connection = new PlainConnection(socket, wire, actor, roomId);
     this.#heart.add(connection);
     socket.on('close', () => {
       this.#heart.delete(connection);
@@ -220,25 +226,31 @@ export class PlainWebSockets {
     });
     // ws has closed it already, with the code that the error stands for (1009 for a frame too large).
     socket.on('error', ignore);
-    const joined = this.#join(connection, room, cursor);
-    // What these functions name stays for as long as the connection does.
-    const { name } = room;
+    this.#hub.add(connection);
+    return connection;
+  }
+
+  /** @param begun before which nothing is done of what the client says */
+  #listen(socket: WebSocket, connection: PlainConnection, room: string, begun: Promise<void>): void {
     socket.on('message', (data, isBinary) => {
       const bytes = Buffer.isBuffer(data) ? data.length : 0;
       connection.heard(bytes);
-      void joined.then(() => this.#hear(connection, name, data, isBinary)).finally(() => connection.answered(bytes));
+      void begun.then(() => this.#hear(connection, room, data, isBinary)).finally(() => connection.answered(bytes));
     });
-    this.#hub.add(connection);
-    return joined;
   }
 
-  async #join(connection: PlainConnection, room: Room, cursor: Cursor): Promise<void> {
+  /**
+   * Has a connection hear the room from a page on that was read before there was one; what has changed too much since is read once more.
+   *
+   * @param moment of `closingsSoFar`, before the page was read
+   */
+  async #begin(connection: PlainConnection, first: MessagePage, again: () => Promise<MessagePage>, moment: number) {
+    const { id, name } = first.room;
+    const subscription = this.#hub.subscribe(connection, id, name);
     try {
-      const { result, afterwards } = await callCommand(this.#hub, connection, 'room:join', {
-        room: room.name,
-        ...cursor,
-      });
-      connection.begin(JSON.stringify({ type: 'room:joined', ...result }), afterwards);
+      const isGood = !closedSince(moment, id) && subscription.follows(first.room.revision);
+      const page = isGood ? first : await again();
+      connection.begin(JSON.stringify({ type: 'room:joined', ...page }), () => subscription.open(page.room.revision));
     } catch (error) {
       const { code } = wireError(error);
       if (code === 'not_found') connection.close(CLOSE_CODES.roomDeleted);

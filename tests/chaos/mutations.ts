@@ -39,8 +39,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'no catch-up',
     expected: 'unseen',
     file: 'lib/chat/history.ts',
-    find: 'AND m.revision > $3 ORDER BY m.revision LIMIT $4',
-    replace: 'AND m.revision > greatest($3::int, c.revision) ORDER BY m.revision LIMIT $4',
+    find: 'AND m.revision > q.a ORDER BY m.revision LIMIT q.b',
+    replace: 'AND m.revision > greatest(q.a, c.revision) ORDER BY m.revision LIMIT q.b',
   },
   {
     name: 'reordered batches',
