@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createDatabase } from '../../tests/harness/database';
+import { freePort } from '../../tests/harness/free-port';
 import type { Protocol } from '../load/wire';
 import type { Running, Size, Subject } from './subject';
 
@@ -11,8 +12,9 @@ const addressSchema = z.object({ port: z.number() });
 
 async function start(file: string, stores: boolean, admin: string, { rooms, perRoom }: Size): Promise<Running> {
   const database = stores ? await createDatabase(admin) : undefined;
+  const inspectorPort = await freePort();
   const child = fork(join(PEERS, file), [], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx', `--inspect-port=127.0.0.1:${inspectorPort}`],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...(database && { DATABASE_URL: database.url }) },
   });
   const address = await new Promise((resolve, reject) => {
@@ -22,6 +24,7 @@ async function start(file: string, stores: boolean, admin: string, { rooms, perR
   return {
     pid: child.pid ?? 0,
     port: addressSchema.parse(address).port,
+    inspectorPort,
     rooms: Array.from({ length: rooms }, (_, index) => ({
       name: `room-${index}`,
       tokens: Array.from({ length: perRoom }, () => ''),

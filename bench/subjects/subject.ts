@@ -15,6 +15,8 @@ export interface Size {
 export interface Running {
   pid: number;
   port: number;
+  /** where Node's inspector listens once the process is sent SIGUSR1 */
+  inspectorPort: number;
   rooms: SubjectRoom[];
   stop(): Promise<void>;
 }
