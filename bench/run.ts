@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
+import { measureHttp } from './http/measure';
 import { readOptions } from './options';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
@@ -14,10 +15,10 @@ import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections|http …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
- * `messages` and `connections` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost, room,
- * latency, pages, rooms, overload; more than once for several), --subject PART_OF_NAME (likewise), --quick, --json FILE.
+ * `messages`, `connections` and `http` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost,
+ * room, latency, pages, rooms, overload; more than once for several), --subject PART_OF_NAME (likewise), --quick, --json FILE.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -90,6 +91,7 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
   'slow-connections': () => withService(async (url) => say(await measureSlowConnections(url))),
   messages: async () => say(await measureMessages(options)),
   connections: async () => say(await measureManyConnections(options)),
+  http: async () => say(await measureHttp(options)),
 };
 
 /** @returns what was asked for; ends the process in one line where that cannot be */

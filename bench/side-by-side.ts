@@ -31,27 +31,23 @@ const places = (cores: Cores | string): string =>
     ? `Nothing is pinned to a core: ${cores}.`
     : `Servers and PostgreSQL are pinned to core ${cores.server}, the load generator to core ${cores.load}.`;
 
-/** Takes turns with all subjects, and puts the figures side by side. */
-async function sideBySide(
+/**
+ * Measures in rounds, on one PostgreSQL.
+ *
+ * @param measure is called in every round
+ * @returns medians of what it has put into its results, with the circumstances; they go into a file too where that is asked for
+ */
+export async function inRounds(
   options: Options,
-  subjects: readonly Subject[],
-  measure: (open: (size: Size) => Promise<Stage>, results: Results) => Promise<void>,
+  measure: (ground: Ground, results: Results, round: number) => Promise<void>,
 ): Promise<string> {
   const before = loads();
   const cores = findCores();
   const results = new Results();
-  const chosen = subjects.filter(({ name }) => options.subjects?.some((part) => name.includes(part)) ?? true);
-  if (chosen.length === 0)
-    throw new Error(`No subject has such a name: ${subjects.map(({ name }) => name).join('; ')}`);
   if (!(await hasProc())) results.note('There is no /proc here: processor time and memory are not known.');
   const ground = await Ground.lay(cores);
   try {
-    for (let round = 0; round < options.rounds; round++) {
-      for (const subject of rotated(chosen, round)) {
-        process.stderr.write(`Round ${round + 1} of ${options.rounds}: ${subject.name}\n`);
-        await measure((size) => ground.open(subject, size), results);
-      }
-    }
+    for (let round = 0; round < options.rounds; round++) await measure(ground, results, round);
   } finally {
     await ground.close();
   }
@@ -66,6 +62,23 @@ async function sideBySide(
     await writeFile(options.json, `${JSON.stringify({ ...told, figures, correctness, notes }, null, 2)}\n`);
   }
   return [...circumstances, '', describeResults(results)].join('\n');
+}
+
+/** Takes turns with all subjects, and puts the figures side by side. */
+async function sideBySide(
+  options: Options,
+  subjects: readonly Subject[],
+  measure: (open: (size: Size) => Promise<Stage>, results: Results) => Promise<void>,
+): Promise<string> {
+  const chosen = subjects.filter(({ name }) => options.subjects?.some((part) => name.includes(part)) ?? true);
+  if (chosen.length === 0)
+    throw new Error(`No subject has such a name: ${subjects.map(({ name }) => name).join('; ')}`);
+  return inRounds(options, async (ground, results, round) => {
+    for (const subject of rotated(chosen, round)) {
+      process.stderr.write(`Round ${round + 1} of ${options.rounds}: ${subject.name}\n`);
+      await measure((size) => ground.open(subject, size), results);
+    }
+  });
 }
 
 /** Opens a stage for some work, and closes it after it. */

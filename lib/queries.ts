@@ -1,6 +1,6 @@
 import type { ClientBase, PoolClient, QueryResultRow } from 'pg';
 import { isRefusal, isUnavailable, outlasting, pool, toUnavailable } from './db';
-import { statementName } from './statement-name';
+import { kept } from './statement-name';
 
 /** An outage of the database as the contract tells it; any other error as it is. */
 function translate(error: unknown): unknown {
@@ -27,8 +27,7 @@ export async function query<R extends QueryResultRow>(sql: string, params: unkno
  */
 export async function read<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<R[]> {
   try {
-    const statement = { name: statementName(sql), text: sql, values: params };
-    return await outlasting(async () => (await pool().query<R>(statement)).rows);
+    return await outlasting(async () => (await pool().query<R>(kept(sql, params))).rows);
   } catch (error) {
     throw translate(error);
   }

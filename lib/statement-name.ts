@@ -8,8 +8,17 @@ const names = new Map<string, string>();
  *
  * @param text one of few: values belong into parameters
  */
-export function statementName(text: string): string {
+function statementName(text: string): string {
   let name = names.get(text);
   if (!name) names.set(text, (name = createHash('sha256').update(text).digest('base64url')));
   return name;
+}
+
+/**
+ * A statement whose plan PostgreSQL keeps.
+ *
+ * @param text one of few: values belong into parameters
+ */
+export function kept(text: string, values: unknown[]): { name: string; text: string; values: unknown[] } {
+  return { name: statementName(text), text, values };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { z } from 'zod';
 
 /*
@@ -26,9 +26,13 @@ export function roomOf(path: string | undefined): string {
  * Listens on a free loopback port, and tells it to the parent. The process ends when its parent does.
  *
  * @param attach is given the server before it listens
+ * @param answer what it says to requests
  */
-export async function serve(attach: (server: Server) => void): Promise<void> {
-  const server = createServer((_request, response) => response.writeHead(404).end());
+export async function serve(
+  attach: (server: Server) => void,
+  answer: RequestListener = (_request, response) => response.writeHead(404).end(),
+): Promise<void> {
+  const server = createServer(answer);
   attach(server);
   server.listen(0, '127.0.0.1', 4_096);
   await once(server, 'listening');

@@ -18,6 +18,11 @@ const HEADINGS: Record<string, Heading> = {
     title: 'Connections that are signed in, have joined, and say nothing',
     compared: /^(?:kB each|s until)/,
   },
+  http: {
+    title: 'HTTP: the most of 16 connections, and half of that on a schedule (times in ms, CPU of one request in µs)',
+    compared: /^$/,
+  },
+  process: { title: 'The process, until ready on a database that is there, and its memory', compared: /^$/ },
 };
 
 /** Whom the others are compared with, where they are there. */

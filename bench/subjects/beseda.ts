@@ -10,12 +10,27 @@ import { TEST_SETTINGS } from '../../tests/harness/settings';
 import type { Protocol } from '../load/wire';
 import type { Running, Size, Subject } from './subject';
 
-async function start(admin: string, size: Size): Promise<Running> {
+/** The service on a database of its own, which `fill` was given before. */
+export interface RunningBeseda<World> extends Omit<Running, 'rooms'> {
+  databaseUrl: string;
+  world: World;
+}
+
+/**
+ * Starts the service.
+ *
+ * @param admin URL of a database whose user may make others
+ * @param fill writes what is there when it starts; gets a migrated database, and what tokens are encrypted with
+ */
+export async function startBeseda<World>(
+  admin: string,
+  fill: (client: pg.Client, secret: string) => Promise<World>,
+): Promise<RunningBeseda<World>> {
   const database = await createDatabase(admin);
   await migrate(database.url);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  const rooms = await createCrowd(client, TEST_SETTINGS.NEXTAUTH_SECRET, size);
+  const world = await fill(client, TEST_SETTINGS.NEXTAUTH_SECRET);
   await client.end();
   const inspectorPort = await freePort();
   const server = await startProcess({
@@ -29,13 +44,19 @@ async function start(admin: string, size: Size): Promise<Running> {
     pid: server.pid,
     port: server.port,
     inspectorPort,
-    rooms,
+    databaseUrl: database.url,
+    world,
     async stop() {
       await server.stop();
       forget();
       await database.drop();
     },
   };
+}
+
+async function start(admin: string, size: Size): Promise<Running> {
+  const { world, ...running } = await startBeseda(admin, (client, secret) => createCrowd(client, secret, size));
+  return { ...running, rooms: world };
 }
 
 const beseda = (protocol: Protocol): Subject => ({

@@ -10,7 +10,17 @@ import type { Running, Size, Subject } from './subject';
 const PEERS = join(import.meta.dirname, '../peers');
 const addressSchema = z.object({ port: z.number() });
 
-async function start(file: string, stores: boolean, admin: string, { rooms, perRoom }: Size): Promise<Running> {
+/**
+ * Starts one of `bench/peers`.
+ *
+ * @param stores whether it gets a database of its own, on the server of `admin`
+ */
+export async function startPeer(
+  file: string,
+  stores: boolean,
+  admin: string,
+  { rooms, perRoom }: Size,
+): Promise<Running> {
   const database = stores ? await createDatabase(admin) : undefined;
   const inspectorPort = await freePort();
   const child = fork(join(PEERS, file), [], {
@@ -42,7 +52,7 @@ const peer = (name: string, file: string, protocol: Protocol, stores: boolean): 
   name,
   protocol,
   hasPages: false,
-  start: (admin, size) => start(file, stores, admin, size),
+  start: (admin, size) => startPeer(file, stores, admin, size),
 });
 
 /** Small servers of ours to compare with, see `bench/peers`. */

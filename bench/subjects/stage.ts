@@ -69,9 +69,25 @@ export class Ground {
     return new Ground({ url, postmaster, stop: end }, cores);
   }
 
+  /** URL of a database whose user may make others. */
+  get url(): string {
+    return this.#database.url;
+  }
+
+  /** Gives a server its core. */
+  async place(pid: number): Promise<void> {
+    if (typeof this.#cores !== 'string') await pin(pid, this.#cores.server);
+  }
+
+  /** What a server and PostgreSQL used so far. */
+  async cpu(pid: number): Promise<Cpu> {
+    const [server, database] = await Promise.all([cpuSeconds(pid), cpuSeconds(this.#database.postmaster)]);
+    return { server, database };
+  }
+
   async open(subject: Subject, size: Size): Promise<Stage> {
     const running = await subject.start(this.#database.url, size);
-    if (typeof this.#cores !== 'string') await pin(running.pid, this.#cores.server);
+    await this.place(running.pid);
     // A child of this process, hence on its core.
     const generator = new LoadGenerator();
     const clients = running.rooms.flatMap(({ name, tokens }) => tokens.map((token) => ({ room: name, token })));
@@ -87,10 +103,7 @@ export class Ground {
         }),
       quiet: () => generator.quiet(),
       run: (perSecond, seconds) => generator.run({ perSecond, seconds, bytes: BYTES, patience: PATIENCE }),
-      cpu: async () => {
-        const [server, database] = await Promise.all([cpuSeconds(running.pid), cpuSeconds(this.#database.postmaster)]);
-        return { server, database };
-      },
+      cpu: () => this.cpu(running.pid),
       async end() {
         generator.end();
         await running.stop();

@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors';
 import { isRoomName } from '../contracts/values';
 import { pool } from '../db';
 import { gathered } from '../gathered';
-import { statementName } from '../statement-name';
+import { kept } from '../statement-name';
 import {
   MEMBERSHIP_COLUMNS,
   presentMembership,
@@ -141,17 +141,9 @@ function asker(lateral: Lateral | null): (question: Question) => Promise<Answer>
      ${lateral ? `LEFT JOIN LATERAL (SELECT true AS present, ${lateral.sql}) x ON true` : ''}`;
   return gathered(async (questions) => {
     const param = (index: number) => questions.map(({ params }) => params[index] ?? null);
-    const { rows } = await pool().query<Answer[number]>({
-      name: statementName(text),
-      text,
-      values: [
-        questions.map(({ address }) => address),
-        questions.map(({ userId }) => userId),
-        param(0),
-        param(1),
-        param(2),
-      ],
-    });
+    const addresses = questions.map(({ address }) => address);
+    const users = questions.map(({ userId }) => userId);
+    const { rows } = await pool().query<Answer[number]>(kept(text, [addresses, users, param(0), param(1), param(2)]));
     const answers: Answer[] = questions.map(() => []);
     for (const row of rows) answers[row.ord - 1]?.push(row);
     return answers;

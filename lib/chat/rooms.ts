@@ -4,6 +4,7 @@ import { AppError } from '../contracts/errors';
 import { audit } from '../audit';
 import { isUniqueViolation, pool } from '../db';
 import { transaction } from '../queries';
+import { kept } from '../statement-name';
 import { holdRoom, type RoomAccess } from './access';
 import { memberIdsOf } from './memberships';
 import { presentOwnRoom, presentRoom, ROOM_COLUMNS, type OwnRoomRow, type RoomRow } from './present';
@@ -54,20 +55,20 @@ export function nameTaken(error: unknown): unknown {
   return new AppError('conflict', message, { errors: [{ path: 'name', message }] });
 }
 
+const OWN_ROOMS = `
+SELECT ${ROOM_COLUMNS}, s.last_read_seq, m.author_id AS last_author_id, a.username AS last_author_username,
+  left(m.body, 140) AS last_excerpt, m.created_at AS last_created_at
+FROM memberships s
+JOIN chats c ON c.id = s.room_id
+LEFT JOIN users o ON o.email = c.owner_id
+LEFT JOIN messages m ON m.room_id = c.id AND m.seq = c.last_seq
+LEFT JOIN users a ON a.id = m.author_id
+WHERE s.user_id = $1 AND s.removed_at IS NULL
+ORDER BY c.last_activity_at DESC, c.id DESC`;
+
 /** The rooms that the actor is a member of, latest activity first. */
 export async function listRooms(actor: Actor): Promise<{ rooms: OwnRoom[] }> {
-  const { rows } = await pool().query<OwnRoomRow>(
-    `SELECT ${ROOM_COLUMNS}, s.last_read_seq, m.author_id AS last_author_id, a.username AS last_author_username,
-       left(m.body, 140) AS last_excerpt, m.created_at AS last_created_at
-     FROM memberships s
-     JOIN chats c ON c.id = s.room_id
-     LEFT JOIN users o ON o.email = c.owner_id
-     LEFT JOIN messages m ON m.room_id = c.id AND m.seq = c.last_seq
-     LEFT JOIN users a ON a.id = m.author_id
-     WHERE s.user_id = $1 AND s.removed_at IS NULL
-     ORDER BY c.last_activity_at DESC, c.id DESC`,
-    [actor.id],
-  );
+  const { rows } = await pool().query<OwnRoomRow>(kept(OWN_ROOMS, [actor.id]));
   return { rooms: rows.map(presentOwnRoom) };
 }
 

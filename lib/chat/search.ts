@@ -5,6 +5,7 @@ import { LIMITS } from '../contracts/limits';
 import { isCleanText, toRoomName } from '../contracts/values';
 import { decodeCursor, encodeCursor, escapeLike } from '../cursor';
 import { pool } from '../db';
+import { kept } from '../statement-name';
 import { presentRoom, ROOM_COLUMNS, type RoomRow } from './present';
 
 /** A room's place in the order of a search. */
@@ -12,6 +13,22 @@ const placeSchema = z.tuple([z.int().min(0).max(3), z.number(), z.string().refin
 
 /** What a trigram match has to reach; PostgreSQL's own default for `pg_trgm.similarity_threshold`. */
 const SIMILAR = 0.3;
+
+const FOUND = `
+SELECT * FROM (
+  SELECT ${ROOM_COLUMNS},
+    CASE WHEN $2 = '' OR c.name = $2 THEN 0 WHEN c.name LIKE $3 || '%' THEN 1
+         WHEN '-' || translate(c.name, '_', '-') LIKE '%-' || translate($3, '_', '-') || '%' THEN 2 ELSE 3 END AS rank,
+    CASE WHEN $2 = '' THEN 0 ELSE 1 - word_similarity($2, c.name) END::float8 AS distance
+  FROM chats c
+  LEFT JOIN users o ON o.email = c.owner_id
+  LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $1
+  WHERE ($2 = '' OR c.name LIKE '%' || $3 || '%' OR word_similarity($2, c.name) >= $4)
+    AND ($9 OR s.removed_at IS NULL AND (c.visibility = 'public' OR s.user_id IS NOT NULL))
+) found
+WHERE $5::int IS NULL OR (rank, distance, name) > ($5::int, $6::float8, $7::text)
+ORDER BY rank, distance, name
+LIMIT $8`;
 
 /**
  * Finds rooms that the actor may see (administrators: all) by name, best first: exact, prefix, prefix of a word, similar (contains the query, or
@@ -29,21 +46,7 @@ export async function searchRooms(
   const after = input.cursor === undefined ? null : decodeCursor(placeSchema, input.cursor);
   const like = escapeLike(q);
   const { rows } = await pool().query<RoomRow & { rank: number; distance: number }>(
-    `SELECT * FROM (
-       SELECT ${ROOM_COLUMNS},
-         CASE WHEN $2 = '' OR c.name = $2 THEN 0 WHEN c.name LIKE $3 || '%' THEN 1
-              WHEN '-' || translate(c.name, '_', '-') LIKE '%-' || translate($3, '_', '-') || '%' THEN 2 ELSE 3 END AS rank,
-         CASE WHEN $2 = '' THEN 0 ELSE 1 - word_similarity($2, c.name) END::float8 AS distance
-       FROM chats c
-       LEFT JOIN users o ON o.email = c.owner_id
-       LEFT JOIN memberships s ON s.room_id = c.id AND s.user_id = $1
-       WHERE ($2 = '' OR c.name LIKE '%' || $3 || '%' OR word_similarity($2, c.name) >= $4)
-         AND ($9 OR s.removed_at IS NULL AND (c.visibility = 'public' OR s.user_id IS NOT NULL))
-     ) found
-     WHERE $5::int IS NULL OR (rank, distance, name) > ($5::int, $6::float8, $7::text)
-     ORDER BY rank, distance, name
-     LIMIT $8`,
-    [
+    kept(FOUND, [
       actor.id,
       q,
       like,
@@ -53,7 +56,7 @@ export async function searchRooms(
       after?.[2] ?? null,
       limit + 1,
       actor.role === 'administrator',
-    ],
+    ]),
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

@@ -3,7 +3,7 @@ import { changeUser } from '../auth/administration';
 import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { revokeServiceInvitation } from '../auth/service-invitations';
 import { adminListPath } from '../contracts/paths';
-import { actorOf, ignoreInput, localeOf, readInput, wantsHtml, type Bindings } from './context';
+import { actorOf, ignoreInput, json, localeOf, readInput, wantsHtml, type Bindings } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
 import { invitationIdOf } from './invitation-id';
 import { invitationFields, inviteHere } from './invitations';
@@ -28,7 +28,7 @@ administration.post('/admin/invitations', (context) =>
     const made = await inviteHere(context, actor, invitationFields(readInput(context, { form: true })));
     return wantsHtml(context)
       ? showOnce(context, INVITATIONS, { url: made.url, expiresAt: made.expiresAt })
-      : context.json({ invitation: made }, 201);
+      : json(context, { invitation: made }, 201);
   }),
 );
 
@@ -49,7 +49,7 @@ administration.post('/admin/users/:username', (context) =>
     const changed = await changeUser(await actorOf(context), usernameOf(context), input);
     return wantsHtml(context)
       ? seeOther(adminListPath('users', { q: text(q), cursor: text(cursor) }))
-      : context.json(changed);
+      : json(context, changed);
   }),
 );
 
@@ -58,7 +58,7 @@ administration.post('/admin/users/:username/reset', (context) =>
     const link = await makeReset(context);
     return wantsHtml(context)
       ? showOnce(context, PAGE, { ...link, username: usernameOf(context) })
-      : context.json(link, 201);
+      : json(context, link, 201);
   }),
 );
 

@@ -1,12 +1,12 @@
 import { roomPath } from '../contracts/paths';
 import { Hono } from 'hono';
-import { dispatch } from '../chat/commands';
+import { dispatch, type CommandResult } from '../chat/commands';
 import type { CommandName } from '../contracts/commands';
-import type { Account } from '../contracts/entities';
+import type { Account, Room } from '../contracts/entities';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import { FIELD_MESSAGES, usernameSchema } from '../contracts/values';
-import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, json, readInput, type Bindings, type Context } from './context';
 
 type Fields = Record<string, unknown>;
 
@@ -64,20 +64,29 @@ function memberOf(context: Context): Fields {
 export const HISTORY = { numbers: ['before', 'after', 'around', 'since', 'limit'] };
 
 /**
- * Writes a message: 201 with it, or 200 where it had been written before.
+ * Writes a message in the room that the path names.
  *
+ * @returns the message, and whether this request is what stored it
  * @throws AppError every refusal of `message:send`
  */
-export async function postMessage(context: Context, input: Fields): Promise<Response> {
+export async function writeMessage(context: Context, input: Fields): Promise<CommandResult<'message:send'>> {
   const actor = await actorOf(context);
-  const { message, created } = await dispatch(actor, 'message:send', merge(input, { room: roomOf(context) }));
-  return context.json({ message }, created ? 201 : 200);
+  return dispatch(actor, 'message:send', merge(input, { room: roomOf(context) }));
 }
 
-/** Makes a room: 201 with it and its address. */
-export async function postRoom(context: Context, input: Fields): Promise<Response> {
-  const { room } = await dispatch(await actorOf(context), 'room:create', input);
-  return context.json({ room }, 201, { location: roomPath(room.name) });
+/** Answers with a message: 201, or 200 where it had been written before. */
+export function answerWritten(context: Context, { message, created }: CommandResult<'message:send'>): Response {
+  return json(context, { message }, created ? 201 : 200);
+}
+
+/** Makes a room. @throws AppError every refusal of `room:create` */
+export async function makeRoom(context: Context, input: Fields): Promise<Room> {
+  return (await dispatch(await actorOf(context), 'room:create', input)).room;
+}
+
+/** Answers with a room that was made: 201, and its address. */
+export function answerMade(context: Context, room: Room): Response {
+  return json(context, { room }, 201, { location: roomPath(room.name) });
 }
 
 /** The service as a resource API, for programs: each route one command, always JSON. */
@@ -85,7 +94,7 @@ export const api = new Hono<{ Bindings: Bindings }>();
 
 /** Answers a GET with what a command gives. */
 function read(path: string, name: CommandName, input: (context: Context) => Fields): void {
-  api.get(path, async (context) => context.json(await dispatch(await actorOf(context), name, input(context))));
+  api.get(path, async (context) => json(context, await dispatch(await actorOf(context), name, input(context))));
 }
 
 read('/rooms', 'room:list', () => ({}));
@@ -96,33 +105,36 @@ read('/rooms/:room/messages', 'message:list', (context) => ({
   room: roomOf(context),
 }));
 
-api.post('/rooms', (context) => postRoom(context, readInput(context)));
+api.post('/rooms', async (context) => answerMade(context, await makeRoom(context, readInput(context))));
 api.patch('/rooms/:room', async (context) => {
   const input = readInput(context);
-  return context.json(await dispatch(await actorOf(context), 'room:update', merge(input, { room: roomOf(context) })));
+  return json(context, await dispatch(await actorOf(context), 'room:update', merge(input, { room: roomOf(context) })));
 });
 api.delete('/rooms/:room', async (context) => {
   ignoreInput(context);
   await dispatch(await actorOf(context), 'room:delete', { room: roomOf(context) });
   return context.body(null, 204);
 });
-api.post('/rooms/:room/messages', (context) => postMessage(context, readInput(context)));
+api.post('/rooms/:room/messages', async (context) =>
+  answerWritten(context, await writeMessage(context, readInput(context))),
+);
 api.patch('/rooms/:room/messages/:seq', async (context) => {
   const input = readInput(context);
   const actor = await actorOf(context);
-  return context.json(
+  return json(
+    context,
     await dispatch(actor, 'message:edit', merge(input, { room: roomOf(context), seq: seqOf(context) })),
   );
 });
 api.delete('/rooms/:room/messages/:seq', async (context) => {
   ignoreInput(context);
   const actor = await actorOf(context);
-  return context.json(await dispatch(actor, 'message:delete', { room: roomOf(context), seq: seqOf(context) }));
+  return json(context, await dispatch(actor, 'message:delete', { room: roomOf(context), seq: seqOf(context) }));
 });
 api.put('/rooms/:room/members/:username', async (context) => {
   ignoreInput(context);
   const { member, created } = await dispatch(await actorOf(context), 'member:add', memberOf(context));
-  return context.json({ member }, created ? 201 : 200);
+  return json(context, { member }, created ? 201 : 200);
 });
 api.delete('/rooms/:room/members/:username', async (context) => {
   ignoreInput(context);
@@ -131,5 +143,5 @@ api.delete('/rooms/:room/members/:username', async (context) => {
 });
 api.put('/rooms/:room/read', async (context) => {
   const input = readInput(context);
-  return context.json(await dispatch(await actorOf(context), 'room:read', merge(input, { room: roomOf(context) })));
+  return json(context, await dispatch(await actorOf(context), 'room:read', merge(input, { room: roomOf(context) })));
 });

@@ -5,7 +5,7 @@ import type { Actor } from '../contracts/actor';
 import type { Invitation } from '../contracts/entities';
 import { invitePath } from '../contracts/paths';
 import { merge, numeric, roomOf } from './api';
-import { actorOf, ignoreInput, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, json, readInput, type Bindings, type Context } from './context';
 import { invitationIdOf } from './invitation-id';
 
 type Fields = Record<string, unknown>;
@@ -52,12 +52,12 @@ export function invitationFields(fields: Fields): Fields {
 }
 
 invitations.get('/rooms/:room/invitations', async (context) =>
-  context.json(await dispatch(await actorOf(context), 'invitation:list', { room: roomOf(context) })),
+  json(context, await dispatch(await actorOf(context), 'invitation:list', { room: roomOf(context) })),
 );
 invitations.post('/rooms/:room/invitations', async (context) => {
   const input = readInput(context);
   const actor = await actorOf(context);
-  return context.json({ invitation: await inviteToRoom(context, actor, roomOf(context), input) }, 201);
+  return json(context, { invitation: await inviteToRoom(context, actor, roomOf(context), input) }, 201);
 });
 invitations.delete('/rooms/:room/invitations/:id', async (context) => {
   ignoreInput(context);
@@ -67,10 +67,10 @@ invitations.delete('/rooms/:room/invitations/:id', async (context) => {
   return context.body(null, 204);
 });
 
-invitations.get('/invitations', async (context) => context.json(await listServiceInvitations(await actorOf(context))));
+invitations.get('/invitations', async (context) => json(context, await listServiceInvitations(await actorOf(context))));
 invitations.post('/invitations', async (context) => {
   const input = readInput(context);
-  return context.json({ invitation: await inviteHere(context, await actorOf(context), input) }, 201);
+  return json(context, { invitation: await inviteHere(context, await actorOf(context), input) }, 201);
 });
 invitations.delete('/invitations/:id', async (context) => {
   ignoreInput(context);

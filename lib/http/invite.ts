@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { acceptInvitation } from '../chat/invitations';
 import { invitePath, roomPath } from '../contracts/paths';
-import { actorOf, clientOf, ignoreInput, wantsHtml, type Bindings } from './context';
+import { actorOf, clientOf, ignoreInput, json, wantsHtml, type Bindings } from './context';
 import { answerForm, seeOther } from './forms';
 
 /** Coming in by a link: for whoever has it and is signed in. To look at its page changes nothing. */
@@ -13,7 +13,7 @@ invite.post('/invite/:token', (context) => {
     ignoreInput(context);
     const actor = await actorOf(context);
     const { room } = await acceptInvitation(actor, token, clientOf(context).address);
-    if (!wantsHtml(context)) return context.json({ room });
+    if (!wantsHtml(context)) return json(context, { room });
     return seeOther(room ? roomPath(room.name) : '/user');
   });
 });

@@ -54,7 +54,7 @@ login.post('/login', (context) =>
           : safeCallbackPath(input.callbackUrl, edge.origin, '/user');
       return seeOther(target, [sessionCookie(signedIn.token, edge.secure), challengeCookie(null, edge.secure)]);
     }
-    if (challenge !== null) context.header('set-cookie', challengeCookie(null, edge.secure), { append: true });
+    if (challenge !== null) context.env.outgoing.appendHeader('set-cookie', challengeCookie(null, edge.secure));
     const { id, username, email } = signedIn.account;
     const token = { access_token: signedIn.token, token_type: 'bearer', expires_in: LIMITS.sessionSeconds };
     return withSession(context, signedIn, { ...token, user: { id, username, email } }, 200);

@@ -6,14 +6,14 @@ import { deleteAccount } from '../auth/delete-account';
 import { endSession, endSessions, listSessions } from '../auth/own-sessions';
 import { AppError } from '../contracts/errors';
 import { accountOf } from './api';
-import { actorOf, ignoreInput, localeOf, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, json, localeOf, readInput, type Bindings, type Context } from './context';
 
 /** The own account as a resource, for programs. */
 export const me = new Hono<{ Bindings: Bindings }>();
 
 /** 204 where the asker's session has ended: a browser's cookie goes with it. */
 function ended(context: Context): Response {
-  for (const cookie of clearedCookies(context.env.edge.secure)) context.header('set-cookie', cookie, { append: true });
+  for (const cookie of clearedCookies(context.env.edge.secure)) context.env.outgoing.appendHeader('set-cookie', cookie);
   return context.body(null, 204);
 }
 
@@ -23,11 +23,11 @@ export function sessionIdOf(text: string): number {
   return Number(text);
 }
 
-me.get('/me', async (context) => context.json({ user: accountOf(await actorOf(context)) }));
+me.get('/me', async (context) => json(context, { user: accountOf(await actorOf(context)) }));
 
 me.patch('/me', async (context) => {
   const input = readInput(context);
-  return context.json({ user: await changeAccount(await actorOf(context), input, localeOf(context)) });
+  return json(context, { user: await changeAccount(await actorOf(context), input, localeOf(context)) });
 });
 
 me.delete('/me', async (context) => {
@@ -42,7 +42,7 @@ me.post('/me/password', async (context) => {
   return context.body(null, 204);
 });
 
-me.get('/me/sessions', async (context) => context.json({ sessions: await listSessions(await actorOf(context)) }));
+me.get('/me/sessions', async (context) => json(context, { sessions: await listSessions(await actorOf(context)) }));
 
 me.delete('/me/sessions', async (context) => {
   ignoreInput(context);

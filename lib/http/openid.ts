@@ -19,7 +19,17 @@ import {
 } from '../contracts/paths';
 import { limit } from '../limits';
 import { toAppError } from '../problem';
-import { actorOf, checkOrigin, clientOf, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
+import {
+  actorOf,
+  checkOrigin,
+  clientOf,
+  json,
+  localeOf,
+  readInput,
+  wantsHtml,
+  type Bindings,
+  type Context,
+} from './context';
 import { seeOther } from './forms';
 
 /** Signing in through the OpenID Connect provider: two of next-auth's addresses, which need more than Next has. */
@@ -71,8 +81,8 @@ openId.post(OPENID_BEGIN_PATH, (context) => {
       const { location, cookies } = await beginOpenId(authRequest(context), intent);
       // next-auth's own client asks for the address, and goes there itself.
       if (wantsHtml(context)) return seeOther(location, cookies);
-      for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
-      return context.json({ url: location });
+      for (const cookie of cookies) context.env.outgoing.appendHeader('set-cookie', cookie);
+      return json(context, { url: location });
     },
   );
 });

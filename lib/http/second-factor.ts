@@ -4,7 +4,7 @@ import { beginSecondFactor, confirmSecondFactor } from '../auth/second-factor-se
 import { AppError } from '../contracts/errors';
 import { twoStepPath } from '../contracts/paths';
 import { twoStepFormSchema, type TwoStepForm } from '../contracts/second-factor';
-import { actorOf, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
+import { actorOf, json, localeOf, readInput, wantsHtml, type Bindings, type Context } from './context';
 import { answerForm, seeOther, showOnce } from './forms';
 
 type Fields = Record<string, unknown>;
@@ -19,10 +19,10 @@ const hostOf = ({ env: { edge } }: Context) => new URL(edge.origin).hostname;
 
 /** Codes and secrets are shown once, and kept by nobody on the way. */
 function once(context: Context, body: object): Response {
-  return context.json(body, 200, { 'cache-control': 'no-store' });
+  return json(context, body, 200, { 'cache-control': 'no-store' });
 }
 
-secondFactor.get('/me/second-factor', async (context) => context.json(await secondFactorOf(await actorOf(context))));
+secondFactor.get('/me/second-factor', async (context) => json(context, await secondFactorOf(await actorOf(context))));
 
 secondFactor.post('/me/second-factor', async (context) => {
   const input = readInput(context);

@@ -11,13 +11,14 @@ import { joinAsNewcomer } from '../chat/invitations';
 import { localeSchema, themeSchema } from '../contracts/accounts';
 import { AppError } from '../contracts/errors';
 import { toRoomName } from '../contracts/text';
-import { accountOf, postMessage, postRoom, queryFields, roomOf } from './api';
+import { accountOf, answerMade, answerWritten, makeRoom, queryFields, roomOf, writeMessage } from './api';
 import {
   actorOf,
   checkOrigin,
   clientOf,
   credential,
   ignoreInput,
+  json,
   readInput,
   wantsHtml,
   type Bindings,
@@ -77,13 +78,13 @@ site.get('/logout', async (context) => {
 site.get('/user', async (context) => {
   const actor = await actorOf(context);
   const { rooms } = await dispatch(actor, 'room:list', {});
-  return context.json({ user: accountOf(actor), rooms });
+  return json(context, { user: accountOf(actor), rooms });
 });
 
 site.post('/user/rooms', (context) =>
   answerForm(context, '/user', async () => {
-    const response = await postRoom(context, readInput(context, { form: true }));
-    return wantsHtml(context) ? seeOther(response.headers.get('location') ?? '/user') : response;
+    const room = await makeRoom(context, readInput(context, { form: true }));
+    return wantsHtml(context) ? seeOther(roomPath(room.name)) : answerMade(context, room);
   }),
 );
 
@@ -101,22 +102,20 @@ site.post('/user/rooms/delete/:room', deleteRoom);
 
 const search = async (context: Context): Promise<Response> => {
   const input = queryFields(context, { text: ['q', 'cursor'], numbers: ['limit'] });
-  return context.json(await dispatch(await actorOf(context), 'room:search', input));
+  return json(context, await dispatch(await actorOf(context), 'room:search', input));
 };
 site.get('/user/search/results', search);
 
 site.get('/chat/:room', async (context) => {
   const page = await dispatch(await actorOf(context), 'message:list', { room: roomOf(context) });
-  return context.json(page);
+  return json(context, page);
 });
 
 site.post('/chat/:room', (context) => {
   const path = roomPath(toRoomName(roomOf(context)));
   return answerForm(context, path, async () => {
-    const response = await postMessage(context, readInput(context, { form: true }));
-    if (!wantsHtml(context)) return response;
-    const { message } = writtenSchema.parse(await response.json());
-    return seeOther(`${path}#m-${message.seq}`);
+    const written = await writeMessage(context, readInput(context, { form: true }));
+    return wantsHtml(context) ? seeOther(`${path}#m-${written.message.seq}`) : answerWritten(context, written);
   });
 });
 
@@ -130,11 +129,9 @@ site.post('/chat/:room/details', (context) => {
     const made = await inviteToRoom(context, actor, name, invitationFields(fields));
     return wantsHtml(context)
       ? showOnce(context, page, { url: made.url, expiresAt: made.expiresAt })
-      : context.json({ invitation: made }, 201);
+      : json(context, { invitation: made }, 201);
   });
 });
-
-const writtenSchema = z.object({ message: z.object({ seq: z.int() }) });
 
 const preferencesSchema = z.strictObject({
   locale: localeSchema.optional(),
@@ -162,6 +159,6 @@ site.post('/preferences', (context) => {
       `${name}=${value}; Path=/; Max-Age=${PREFERENCE_SECONDS}; SameSite=Lax${edge.secure ? '; Secure' : ''}`,
   );
   if (wantsHtml(context)) return seeOther(safeCallbackPath(returnTo, edge.origin, '/user'), cookies);
-  for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
+  for (const cookie of cookies) context.env.outgoing.appendHeader('set-cookie', cookie);
   return context.body(null, 204);
 });

@@ -6,7 +6,7 @@ import { removeSecondFactorOfUser } from '../auth/remove-second-factor';
 import { listAllRooms } from '../chat/all-rooms';
 import { resetPath } from '../contracts/paths';
 import { queryFields } from './api';
-import { actorOf, ignoreInput, localeOf, readInput, type Bindings, type Context } from './context';
+import { actorOf, ignoreInput, json, localeOf, readInput, type Bindings, type Context } from './context';
 
 /** What administrators do, as a resource API. Who is none is refused by the verbs. */
 export const users = new Hono<{ Bindings: Bindings }>();
@@ -30,21 +30,24 @@ export async function makeReset(context: Context): Promise<{ url: string; expire
 }
 
 users.get('/users', async (context) =>
-  context.json(await listUsers(await actorOf(context), queryFields(context, LIST))),
+  json(context, await listUsers(await actorOf(context), queryFields(context, LIST))),
 );
 users.patch('/users/:username', async (context) => {
   const input = readInput(context);
-  return context.json(await changeUser(await actorOf(context), usernameOf(context), input));
+  return json(context, await changeUser(await actorOf(context), usernameOf(context), input));
 });
-users.post('/users/:username/reset', async (context) => context.json(await makeReset(context), 201));
+users.post('/users/:username/reset', async (context) => json(context, await makeReset(context), 201));
 users.delete('/users/:username/second-factor', async (context) => {
   ignoreInput(context);
   await removeSecondFactorOfUser(await actorOf(context), usernameOf(context), localeOf(context));
   return context.body(null, 204);
 });
 users.get('/audit', async (context) =>
-  context.json(await listAudit(await actorOf(context), queryFields(context, { text: ['cursor'], numbers: ['limit'] }))),
+  json(
+    context,
+    await listAudit(await actorOf(context), queryFields(context, { text: ['cursor'], numbers: ['limit'] })),
+  ),
 );
 users.get('/admin/rooms', async (context) =>
-  context.json(await listAllRooms(await actorOf(context), queryFields(context, LIST))),
+  json(context, await listAllRooms(await actorOf(context), queryFields(context, LIST))),
 );
