@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Server } from 'socket.io';
-import { JOIN_INPUT, SEND_INPUT, serve } from './peer';
+import { JOIN_INPUT, messageOf, SEND_INPUT, serve } from './peer';
 
 /*
  * What most people write: Socket.IO, and one INSERT for each message, on node-postgres' pool as it comes.
@@ -23,10 +23,10 @@ await serve((server) => {
       acknowledge({ ok: true });
     });
     socket.on('message:send', async (input: unknown, acknowledge: (answer: object) => void) => {
-      const { room, body } = SEND_INPUT.parse(input);
-      const seq = await store(room, body);
-      io.to(room).emit('messages:created', { messages: [{ seq, body }] });
-      acknowledge({ ok: true, message: { seq } });
+      const { room, ...draft } = SEND_INPUT.parse(input);
+      const message = messageOf(await store(room, draft.body), draft);
+      io.to(room).emit('messages:created', { messages: [message] });
+      acknowledge({ ok: true, message });
     });
   });
 });

@@ -1,5 +1,5 @@
 import { Server } from 'socket.io';
-import { JOIN_INPUT, SEND_INPUT, serve } from './peer';
+import { JOIN_INPUT, messageOf, SEND_INPUT, serve } from './peer';
 
 /*
  * Bare Socket.IO: whatever is said goes to everyone in the room. Nothing is stored.
@@ -15,11 +15,12 @@ await serve((server) => {
       acknowledge({ ok: true });
     });
     socket.on('message:send', (input: unknown, acknowledge: (answer: object) => void) => {
-      const { room, body } = SEND_INPUT.parse(input);
+      const { room, ...draft } = SEND_INPUT.parse(input);
       const seq = (seqs.get(room) ?? 0) + 1;
       seqs.set(room, seq);
-      io.to(room).emit('messages:created', { messages: [{ seq, body }] });
-      acknowledge({ ok: true, message: { seq } });
+      const message = messageOf(seq, draft);
+      io.to(room).emit('messages:created', { messages: [message] });
+      acknowledge({ ok: true, message });
     });
   });
 });

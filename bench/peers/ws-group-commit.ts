@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { rawText } from '../../tests/harness/raw-text';
-import { JOINED, PLAIN_SEND, roomOf, serve } from './peer';
+import { JOINED, messageOf, PLAIN_SEND, roomOf, serve } from './peer';
 
 /*
  * What batching alone wins: `ws`, and messages that arrive while a commit is in flight go together in the next. What one commit brought
@@ -23,6 +23,7 @@ interface Pending {
   sender: WebSocket;
   id: number;
   body: string;
+  clientMessageId: string;
   seq: number;
 }
 
@@ -58,17 +59,18 @@ async function store(batch: readonly Pending[]): Promise<void> {
 }
 
 function tell(batch: readonly Pending[]): void {
-  const byRoom = new Map<Room, { seq: number; body: string }[]>();
-  for (const { room, seq, body } of batch) {
+  const byRoom = new Map<Room, object[]>();
+  for (const { room, sender, id, seq, ...draft } of batch) {
+    const message = messageOf(seq, draft);
     const messages = byRoom.get(room);
-    if (messages) messages.push({ seq, body });
-    else byRoom.set(room, [{ seq, body }]);
+    if (messages) messages.push(message);
+    else byRoom.set(room, [message]);
+    sender.send(JSON.stringify({ type: 'ack', id, ok: true, message }));
   }
   for (const [{ members }, messages] of byRoom) {
     const frame = frameOf(JSON.stringify({ type: 'messages:created', messages }));
     for (const member of members) member.write(frame);
   }
-  for (const { sender, id, seq } of batch) sender.send(JSON.stringify({ type: 'ack', id, ok: true, message: { seq } }));
 }
 
 async function commit(): Promise<void> {

@@ -1,6 +1,6 @@
 import { WebSocketServer, type WebSocket } from 'ws';
 import { rawText } from '../../tests/harness/raw-text';
-import { JOINED, PLAIN_SEND, roomOf, serve } from './peer';
+import { JOINED, messageOf, PLAIN_SEND, roomOf, serve } from './peer';
 
 /*
  * Bare `ws`: whatever is said goes to everyone in the room. Nothing is stored.
@@ -14,11 +14,11 @@ function attend(socket: WebSocket, name: string): void {
   room.members.add(socket);
   socket.on('close', () => room.members.delete(socket));
   socket.on('message', (data) => {
-    const { id, body } = PLAIN_SEND.parse(JSON.parse(rawText(data)));
-    const seq = ++room.seq;
-    const fact = Buffer.from(JSON.stringify({ type: 'messages:created', messages: [{ seq, body }] }));
+    const { id, ...draft } = PLAIN_SEND.parse(JSON.parse(rawText(data)));
+    const message = messageOf(++room.seq, draft);
+    const fact = Buffer.from(JSON.stringify({ type: 'messages:created', messages: [message] }));
     for (const member of room.members) member.send(fact, { binary: false });
-    socket.send(JSON.stringify({ type: 'ack', id, ok: true, message: { seq } }));
+    socket.send(JSON.stringify({ type: 'ack', id, ok: true, message }));
   });
   socket.send(JOINED);
 }
