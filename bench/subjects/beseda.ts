@@ -8,19 +8,35 @@ import { freePort } from '../../tests/harness/free-port';
 import { startProcess } from '../../tests/harness/server-process';
 import { TEST_SETTINGS } from '../../tests/harness/settings';
 import type { Protocol } from '../load/wire';
-import type { Running, Size, Subject } from './subject';
+import type { Running, Subject } from './subject';
 
-async function start(admin: string, size: Size): Promise<Running> {
+/** The service, running, and what its database was filled with. */
+interface Started<T> extends Omit<Running, 'rooms'> {
+  filled: T;
+}
+
+/**
+ * Starts the service from the build, on a database of its own.
+ *
+ * @param admin URL of a database whose user may make others
+ * @param rateLimits whether its limits are in force
+ * @param fill puts something into the migrated, empty database; `secret` is what tokens are encrypted with
+ */
+export async function startBeseda<T>(
+  admin: string,
+  rateLimits: 'on' | 'off',
+  fill: (client: pg.Client, secret: string) => Promise<T>,
+): Promise<Started<T>> {
   const database = await createDatabase(admin);
   await migrate(database.url);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  const rooms = await createCrowd(client, TEST_SETTINGS.NEXTAUTH_SECRET, size);
+  const filled = await fill(client, TEST_SETTINGS.NEXTAUTH_SECRET);
   await client.end();
   const inspectorPort = await freePort();
   const server = await startProcess({
     database: database.url,
-    env: { RATE_LIMITS: 'off' },
+    env: { RATE_LIMITS: rateLimits },
     // For profiles: BENCH_SERVER_ARGV="--cpu-prof --cpu-prof-dir=/tmp/profiles"
     nodeArguments: [`--inspect-port=127.0.0.1:${inspectorPort}`, ...(process.env.BENCH_SERVER_ARGV?.split(' ') ?? [])],
   });
@@ -29,7 +45,7 @@ async function start(admin: string, size: Size): Promise<Running> {
     pid: server.pid,
     port: server.port,
     inspectorPort,
-    rooms,
+    filled,
     async stop() {
       await server.stop();
       forget();
@@ -38,12 +54,20 @@ async function start(admin: string, size: Size): Promise<Running> {
   };
 }
 
-const beseda = (protocol: Protocol): Subject => ({
+const beseda = (protocol: Protocol, rateLimits: 'on' | 'off'): Subject => ({
   name: `Beseda, ${protocol}`,
   protocol,
   hasPages: true,
-  start,
+  async start(admin, size) {
+    const { filled, ...running } = await startBeseda(admin, rateLimits, (client, secret) =>
+      createCrowd(client, secret, size),
+    );
+    return { ...running, rooms: filled };
+  },
 });
 
 /** The service itself, from the build, as its users run it but for its limits: accounts, sessions and memberships are real. */
-export const BESEDA_SUBJECTS = [beseda('WebSocket'), beseda('Socket.IO')] as const;
+export const BESEDA_SUBJECTS = [beseda('WebSocket', 'off'), beseda('Socket.IO', 'off')] as const;
+
+/** The same with its limits, which are a part of how it defends itself. */
+export const LIMITED_SUBJECTS = [beseda('WebSocket', 'on'), beseda('Socket.IO', 'on')] as const;

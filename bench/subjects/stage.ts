@@ -69,9 +69,19 @@ export class Ground {
     return new Ground({ url, postmaster, stop: end }, cores);
   }
 
+  /** URL of a database whose user may make others */
+  get url(): string {
+    return this.#database.url;
+  }
+
+  /** Has a server run where servers do. */
+  async place(pid: number): Promise<void> {
+    if (typeof this.#cores !== 'string') await pin(pid, this.#cores.server);
+  }
+
   async open(subject: Subject, size: Size): Promise<Stage> {
     const running = await subject.start(this.#database.url, size);
-    if (typeof this.#cores !== 'string') await pin(running.pid, this.#cores.server);
+    await this.place(running.pid);
     // A child of this process, hence on its core.
     const generator = new LoadGenerator();
     const clients = running.rooms.flatMap(({ name, tokens }) => tokens.map((token) => ({ room: name, token })));
