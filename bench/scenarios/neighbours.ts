@@ -43,6 +43,9 @@ function orderOf(stage: Stage, kind: NuisanceKind, place: (typeof PLACES)[number
   };
 }
 
+/** A quantile; where nothing came at all, it took no time that could be told. */
+const known = (of: Run['delivery'], quantile: 'p50' | 'p99'): number => (of.count > 0 ? of[quantile] : Number.NaN);
+
 /** Waits until the server has nothing to do. @returns seconds */
 async function calm(stage: Stage): Promise<number> {
   const begun = performance.now();
@@ -72,10 +75,10 @@ export async function measureNeighbours(stage: Stage, options: Options, results:
     for (const [code, count] of run.refused)
       results.note(`neighbours: ${subject.name}, ${situation}: everybody else: ${code} × ${count}`);
     results.add('neighbours', `${subject.name}: ${situation}`, {
-      p50: run.delivery.p50,
-      p99: run.delivery.p99,
-      'p99 × alone': run.delivery.p99 / alone.delivery.p99,
-      'acknowledged p99': run.acknowledgement.p99,
+      p50: known(run.delivery, 'p50'),
+      p99: known(run.delivery, 'p99'),
+      'p99 × alone': known(run.delivery, 'p99') / alone.delivery.p99,
+      'acknowledged p99': known(run.acknowledgement, 'p99'),
       'sent late p99': run.lateness.p99,
       'acknowledged, %': (run.acknowledged / run.offered) * 100,
       'server, % of a core': ((after.server - before.server) / run.seconds) * 100,
