@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** What `messages` is made of. */
-export const SCENARIOS = ['cost', 'room', 'latency', 'pages', 'rooms', 'overload'] as const;
+/** What `messages` is made of, and `growth`. */
+export const SCENARIOS = [
+  ...(['cost', 'room', 'latency', 'pages', 'rooms', 'overload'] as const),
+  ...(['history', 'all-rooms', 'own-rooms', 'members'] as const),
+];
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** How much is measured. */

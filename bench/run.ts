@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { createDataDir } from '../tests/harness/data-dir';
 import { buildAll, isFresh } from '../scripts/build.mjs';
 import { measureHttp } from './http/measure';
+import { measureGrowth } from './growth/measure';
 import { readOptions } from './options';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
-import { measureManyConnections, measureMessages } from './side-by-side';
+import { measureBadNeighbours, measureManyConnections, measureMessages } from './side-by-side';
 import { measureForgotTiming, measureSignInTiming, openPostOffice } from './sign-in-timing';
 import { measureSignIns } from './sign-ins';
 import { measureSlowConnections } from './slow-connections';
@@ -15,10 +16,11 @@ import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections|http …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections|http|neighbours|growth …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  * `messages`, `connections` and `http` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost,
  * room, latency, pages, rooms, overload; more than once for several), --subject PART_OF_NAME (likewise), --quick, --json FILE.
+ * `neighbours` takes these but for --only, `growth` those but for --seconds and --subject; its scenarios are history, all-rooms, own-rooms, members.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -92,6 +94,8 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
   messages: async () => say(await measureMessages(options)),
   connections: async () => say(await measureManyConnections(options)),
   http: async () => say(await measureHttp(options)),
+  neighbours: async () => say(await measureBadNeighbours(options)),
+  growth: async () => say(await measureGrowth(options)),
 };
 
 /** @returns what was asked for; ends the process in one line where that cannot be */

@@ -1,14 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { loadavg } from 'node:os';
 import { hasProc } from './machine/cpu';
-import { findCores, type Cores } from './machine/pinning';
+import { findCores } from './machine/pinning';
 import type { Options } from './options';
 import { connectionsSize, measureConnections } from './scenarios/connections';
 import { MANY_ROOMS, measureManyRooms, wantsManyRooms } from './scenarios/many-rooms';
+import { measureNeighbours, NEIGHBOURS } from './scenarios/neighbours';
 import { measureOneRoom, ONE_ROOM, wantsOneRoom } from './scenarios/one-room';
+import { loads, places, writeFigures } from './scenarios/circumstances';
 import { describeResults } from './scenarios/report';
 import { Results } from './scenarios/results';
-import { BESEDA_SUBJECTS } from './subjects/beseda';
+import { BESEDA_SUBJECTS, LIMITED_SUBJECTS } from './subjects/beseda';
 import { PEER_SUBJECTS } from './subjects/peers';
 import { Ground, type Stage } from './subjects/stage';
 import type { Size, Subject } from './subjects/subject';
@@ -20,16 +20,6 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];
 }
-
-const loads = (): string =>
-  loadavg()
-    .map((load) => load.toFixed(2))
-    .join(' ');
-
-const places = (cores: Cores | string): string =>
-  typeof cores === 'string'
-    ? `Nothing is pinned to a core: ${cores}.`
-    : `Servers and PostgreSQL are pinned to core ${cores.server}, the load generator to core ${cores.load}.`;
 
 /**
  * Measures in rounds, on one PostgreSQL.
@@ -55,12 +45,7 @@ export async function inRounds(
     `${options.rounds} rounds, ${options.seconds} s each, medians; messages of 100 bytes; Node ${process.version}. ${places(cores)}`,
     `Load average before: ${before}; after: ${loads()} (what is measured here counts).`,
   ];
-  if (options.json !== undefined) {
-    const { figures, correctness, notes } = results;
-    const { rounds, seconds, quick } = options;
-    const told = { node: process.version, cores, load: { before, after: loads() }, rounds, seconds, quick };
-    await writeFile(options.json, `${JSON.stringify({ ...told, figures, correctness, notes }, null, 2)}\n`);
-  }
+  await writeFigures(options, results, { cores, load: { before, after: loads() } });
   return [...circumstances, '', describeResults(results)].join('\n');
 }
 
@@ -121,5 +106,12 @@ export function measureManyConnections(options: Options): Promise<string> {
   const subjects = SUBJECTS.filter(({ name }) => !/INSERT|group commit/.test(name));
   return sideBySide(options, subjects, (open, results) =>
     onStage(open(connectionsSize(options)), (stage) => measureConnections(stage, options, results)),
+  );
+}
+
+/** What everybody else notices of clients that flood, or never read. */
+export function measureBadNeighbours(options: Options): Promise<string> {
+  return sideBySide(options, LIMITED_SUBJECTS, (open, results) =>
+    onStage(open(NEIGHBOURS), (stage) => measureNeighbours(stage, options, results)),
   );
 }

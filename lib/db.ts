@@ -21,6 +21,11 @@ const STATEMENT_TIMEOUT = 6_000;
 /** Milliseconds after which we no longer wait for an answer: a database that is frozen does not end its own statements. */
 const QUERY_TIMEOUT = 7_000;
 const IDLE_IN_TRANSACTION_TIMEOUT = 15_000;
+/**
+ * What a trigram match has to reach: PostgreSQL's own default for whole strings. As a setting rather than a condition of a statement, because
+ * only the operators that obey it can use the index.
+ */
+const SIMILAR = '-c pg_trgm.word_similarity_threshold=0.3';
 const MAX_CONNECTIONS = 10;
 /** Milliseconds. To make a connection takes longer than most of what is done with it, so they are kept through a quiet spell. */
 const IDLE_TIMEOUT = 600_000;
@@ -40,6 +45,7 @@ export function connectDatabase(url: string): void {
   const pool = new PatientPool({
     connectionString: url,
     application_name: 'beseda',
+    options: SIMILAR,
     connectionTimeoutMillis: CONNECTION_TIMEOUT,
     statement_timeout: STATEMENT_TIMEOUT,
     query_timeout: QUERY_TIMEOUT,

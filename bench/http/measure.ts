@@ -89,7 +89,7 @@ async function measureBare(turn: Turn): Promise<void> {
 
 async function measureBeseda(turn: Turn): Promise<void> {
   const { ground, options, results } = turn;
-  const beseda = await startBeseda(ground.url, createWorld);
+  const beseda = await startBeseda(ground.url, 'off', createWorld);
   const rested = async (): Promise<number> => {
     await sleep(options.quick ? REST.quick : REST.full);
     return (await residentKilobytes(beseda.pid)) / 1_000;

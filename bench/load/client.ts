@@ -62,7 +62,7 @@ export class Client {
 
   /** Says something in its room; `call` is what its answer will carry. */
   send(call: number, body: string, clientMessageId: string): void {
-    this.#say(this.#wire.send(this.#options.room, call, body, clientMessageId));
+    this.#say(this.#wire.call(this.#options.room, call, 'message:send', { body, clientMessageId }));
   }
 
   /** Hangs up, for want of what it should have got. */

@@ -28,7 +28,8 @@ export interface Wire {
   /** what a client says, given the token, once the server has opened Engine.IO */
   connect(token: string): string;
   join(room: string): string;
-  send(room: string, call: number, body: string, clientMessageId: string): string;
+  /** a command in a room; `call` is what its answer will carry */
+  call(room: string, call: number, name: string, input: object): string;
   /** the messages of a fact `messages:created`; null for every other frame */
   created(payload: Buffer): ToldMessage[] | null;
   /** any other frame */
@@ -52,7 +53,7 @@ const plain: Wire = {
   path: (room) => `/ws/chat/${encodeURIComponent(room)}`,
   connect: () => '',
   join: () => '',
-  send: (_room, id, body, clientMessageId) => JSON.stringify({ type: 'message:send', id, body, clientMessageId }),
+  call: (_room, id, name, input) => JSON.stringify({ type: name, id, ...input }),
   created(payload) {
     if (!startsWith(payload, '{"type":"messages:created"')) return null;
     return factSchema.parse(JSON.parse(payload.toString())).messages;
@@ -78,8 +79,7 @@ const socketIo: Wire = {
   path: () => '/socket.io/?EIO=4&transport=websocket',
   connect: (token) => `40${JSON.stringify({ token })}`,
   join: (room) => `42${JOIN}${JSON.stringify(['room:join', { room }])}`,
-  send: (room, call, body, clientMessageId) =>
-    `42${call}${JSON.stringify(['message:send', { room, body, clientMessageId }])}`,
+  call: (room, call, name, input) => `42${call}${JSON.stringify([name, { room, ...input }])}`,
   created(payload) {
     if (!startsWith(payload, '42["messages:created"')) return null;
     return factSchema.parse(eventSchema.parse(JSON.parse(payload.toString('utf8', 2)))[1]).messages;

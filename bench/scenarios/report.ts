@@ -14,6 +14,10 @@ const HEADINGS: Record<string, Heading> = {
   pages: { title: 'The same at half of it, while 20 room pages/s are made, in ms', compared: /^$/ },
   rooms: { title: 'Most acknowledged, delivered messages/s in 200 rooms of 10, p99 ≤ 150 ms', compared: /^messages/ },
   overload: { title: 'Three times that, times in ms', compared: /^$/ },
+  neighbours: {
+    title: 'Everybody else beside those who behave badly: 100 messages/s in 50 rooms of 10, limits on, times in ms',
+    compared: /^$/,
+  },
   connections: {
     title: 'Connections that are signed in, have joined, and say nothing',
     compared: /^(?:kB each|s until)/,

@@ -8,7 +8,7 @@ import { freePort } from '../../tests/harness/free-port';
 import { startProcess } from '../../tests/harness/server-process';
 import { TEST_SETTINGS } from '../../tests/harness/settings';
 import type { Protocol } from '../load/wire';
-import type { Running, Size, Subject } from './subject';
+import type { Running, Subject } from './subject';
 
 /** The service on a database of its own, which `fill` was given before. */
 export interface RunningBeseda<World> extends Omit<Running, 'rooms'> {
@@ -17,13 +17,15 @@ export interface RunningBeseda<World> extends Omit<Running, 'rooms'> {
 }
 
 /**
- * Starts the service.
+ * Starts the service from the build, on a database of its own.
  *
  * @param admin URL of a database whose user may make others
- * @param fill writes what is there when it starts; gets a migrated database, and what tokens are encrypted with
+ * @param rateLimits whether its limits are in force
+ * @param fill puts something into the migrated, empty database; `secret` is what tokens are encrypted with
  */
 export async function startBeseda<World>(
   admin: string,
+  rateLimits: 'on' | 'off',
   fill: (client: pg.Client, secret: string) => Promise<World>,
 ): Promise<RunningBeseda<World>> {
   const database = await createDatabase(admin);
@@ -35,7 +37,7 @@ export async function startBeseda<World>(
   const inspectorPort = await freePort();
   const server = await startProcess({
     database: database.url,
-    env: { RATE_LIMITS: 'off' },
+    env: { RATE_LIMITS: rateLimits },
     // For profiles: BENCH_SERVER_ARGV="--cpu-prof --cpu-prof-dir=/tmp/profiles"
     nodeArguments: [`--inspect-port=127.0.0.1:${inspectorPort}`, ...(process.env.BENCH_SERVER_ARGV?.split(' ') ?? [])],
   });
@@ -54,17 +56,20 @@ export async function startBeseda<World>(
   };
 }
 
-async function start(admin: string, size: Size): Promise<Running> {
-  const { world, ...running } = await startBeseda(admin, (client, secret) => createCrowd(client, secret, size));
-  return { ...running, rooms: world };
-}
-
-const beseda = (protocol: Protocol): Subject => ({
+const beseda = (protocol: Protocol, rateLimits: 'on' | 'off'): Subject => ({
   name: `Beseda, ${protocol}`,
   protocol,
   hasPages: true,
-  start,
+  async start(admin, size) {
+    const { world, ...running } = await startBeseda(admin, rateLimits, (client, secret) =>
+      createCrowd(client, secret, size),
+    );
+    return { ...running, rooms: world };
+  },
 });
 
 /** The service itself, from the build, as its users run it but for its limits: accounts, sessions and memberships are real. */
-export const BESEDA_SUBJECTS = [beseda('WebSocket'), beseda('Socket.IO')] as const;
+export const BESEDA_SUBJECTS = [beseda('WebSocket', 'off'), beseda('Socket.IO', 'off')] as const;
+
+/** The same with its limits, which are a part of how it defends itself. */
+export const LIMITED_SUBJECTS = [beseda('WebSocket', 'on'), beseda('Socket.IO', 'on')] as const;
