@@ -1,16 +1,20 @@
 import type { FactName, Facts } from '../contracts/facts';
 
+/** Kinds of frames (RFC 6455, 5.2). */
+const OPCODE = { text: 0x1, ping: 0x9 } as const;
+
 /**
- * A text frame as a server sends it: final and unmasked (RFC 6455, 5.2).
+ * A frame as a server sends it: final and unmasked (RFC 6455, 5.2).
  *
+ * @param kind a ping has at most 125 bytes (5.5)
  * @returns header and payload in one piece, so that it is one write
  */
-export function webSocketFrame(text: string): Buffer {
+export function webSocketFrame(text: string, kind: keyof typeof OPCODE = 'text'): Buffer {
   const length = Buffer.byteLength(text);
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   // Not from the pool: a slice of it would keep eight kilobytes alive for as long as one slow reader has not read it.
   const frame = Buffer.allocUnsafeSlow(start + length);
-  frame[0] = 0x81;
+  frame[0] = 0x80 | OPCODE[kind];
   frame[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
   if (start === 4) frame.writeUInt16BE(length, 2);
   if (start === 10) frame.writeBigUInt64BE(BigInt(length), 2);

@@ -133,7 +133,7 @@ class SocketIoConnection extends Connection {
   #watch(): void {
     this.#webSocket = webSocketOf(this.#socket.conn);
     this.#wire = this.#webSocket && wireOf(this.#webSocket);
-    this.#receipts = this.#webSocket && new Receipts(this.#webSocket);
+    this.#receipts = this.#webSocket && this.#wire && new Receipts(this.#webSocket, this.#wire);
   }
 
   #count(bytes: number): void {

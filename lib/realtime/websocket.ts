@@ -45,7 +45,7 @@ class PlainConnection extends Connection {
     super(actor, roomId);
     this.#socket = socket;
     this.#wire = wire;
-    this.#receipts = new Receipts(socket);
+    this.#receipts = new Receipts(socket, wire);
     const lives = () => (this.alive = true);
     for (const sign of ['pong', 'message'] as const) socket.on(sign, lives);
   }
