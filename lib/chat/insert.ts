@@ -16,35 +16,41 @@ export interface Draft {
  * One statement for all rooms: rows of `chats` are locked in order of id (so that two nodes cannot deadlock), each room's
  * fresh messages get the next numbers in the order they arrived. Left out are duplicates, and messages of who is no member (any
  * more): they were one when they were let in. The author has read their own.
+ *
+ * The plan is kept, and made for no batch in particular. `generate_subscripts` has PostgreSQL reckon with a thousand rows, where it would
+ * compare each with each if it reckoned with the ten of `unnest`; `OFFSET 0` has it look each of them up by an index, whatever it
+ * reckons with (200 messages took 11.5 ms, and now 6.9).
  */
 const INSERT = `
 WITH input AS (
-  SELECT * FROM unnest($1::int[], $2::int[], $3::text[], $4::uuid[]) WITH ORDINALITY
-    AS t(room_id, author_id, body, client_message_id, ord)
+  SELECT * FROM ROWS FROM (
+    unnest($1::int[]), unnest($2::int[]), unnest($3::text[]), unnest($4::uuid[]), generate_subscripts($1::int[], 1)
+  ) AS t(room_id, author_id, body, client_message_id, ord)
 ), fresh AS (
-  SELECT i.*, row_number() OVER (PARTITION BY i.room_id ORDER BY i.ord)::int AS n FROM input i
+  SELECT i.*, (row_number() OVER room)::int AS n, lead(i.ord) OVER room IS NULL AS is_last,
+    lead(i.ord) OVER (PARTITION BY i.room_id, i.author_id ORDER BY i.ord) IS NULL AS is_last_own
+  FROM input i
   WHERE NOT EXISTS (SELECT FROM messages m WHERE m.room_id = i.room_id AND m.author_id = i.author_id
-                    AND m.client_message_id = i.client_message_id)
-    AND EXISTS (SELECT FROM memberships s WHERE s.room_id = i.room_id AND s.user_id = i.author_id AND s.removed_at IS NULL)
+                    AND m.client_message_id = i.client_message_id OFFSET 0)
+    AND EXISTS (SELECT FROM memberships s WHERE s.room_id = i.room_id AND s.user_id = i.author_id AND s.removed_at IS NULL OFFSET 0)
+  WINDOW room AS (PARTITION BY i.room_id ORDER BY i.ord)
 ), locked AS (
-  SELECT id FROM chats WHERE id IN (SELECT room_id FROM fresh) ORDER BY id FOR UPDATE
+  SELECT id FROM chats WHERE id = ANY(ARRAY(SELECT room_id FROM fresh WHERE is_last)) ORDER BY id FOR UPDATE
 ), counted AS (
   UPDATE chats c SET last_seq = c.last_seq + f.n, revision = c.revision + f.n, last_activity_at = now()
-  FROM (SELECT room_id, count(*)::int AS n FROM fresh JOIN locked ON locked.id = room_id GROUP BY room_id) f
-  WHERE c.id = f.room_id
+  FROM fresh f JOIN locked ON locked.id = f.room_id
+  WHERE f.is_last AND c.id = f.room_id
   RETURNING c.id, c.last_seq - f.n AS seq, c.revision - f.n AS revision
+), numbered AS (
+  SELECT f.*, c.seq + f.n AS seq, c.revision + f.n AS revision FROM fresh f JOIN counted c ON c.id = f.room_id
 ), inserted AS (
-  INSERT INTO messages (room_id, seq, revision, author_id, body, client_message_id)
-  SELECT f.room_id, c.seq + f.n, c.revision + f.n, f.author_id, f.body, f.client_message_id
-  FROM fresh f JOIN counted c ON c.id = f.room_id
-  RETURNING room_id, seq, revision, created_at
+  INSERT INTO messages (room_id, seq, revision, author_id, body, client_message_id, created_at)
+  SELECT room_id, seq, revision, author_id, body, client_message_id, now() FROM numbered
 ), seen AS (
-  UPDATE memberships s SET last_read_seq = greatest(s.last_read_seq, r.seq)
-  FROM (SELECT f.room_id, f.author_id, max(c.seq + f.n) AS seq FROM fresh f JOIN counted c ON c.id = f.room_id GROUP BY 1, 2) r
-  WHERE s.room_id = r.room_id AND s.user_id = r.author_id
+  UPDATE memberships s SET last_read_seq = greatest(s.last_read_seq, m.seq) FROM numbered m
+  WHERE m.is_last_own AND s.room_id = m.room_id AND s.user_id = m.author_id
 )
-SELECT f.ord::int AS ord, i.seq, i.revision, i.created_at
-FROM inserted i JOIN counted c ON c.id = i.room_id JOIN fresh f ON f.room_id = i.room_id AND c.seq + f.n = i.seq`;
+SELECT ord, seq, revision, now()::timestamptz(3) AS created_at FROM numbered`;
 
 interface InsertedRow {
   ord: number;

@@ -32,8 +32,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'no de-duplication',
     expected: 'doubled',
     file: 'lib/chat/insert.ts',
-    find: 'c.revision + f.n, f.author_id, f.body, f.client_message_id',
-    replace: 'c.revision + f.n, f.author_id, f.body, NULL::uuid',
+    find: 'SELECT room_id, seq, revision, author_id, body, client_message_id, now()',
+    replace: 'SELECT room_id, seq, revision, author_id, body, NULL::uuid, now()',
   },
   {
     name: 'no catch-up',
@@ -46,8 +46,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reordered batches',
     expected: 'reordered',
     file: 'lib/chat/insert.ts',
-    find: 'PARTITION BY i.room_id ORDER BY i.ord)',
-    replace: 'PARTITION BY i.room_id ORDER BY i.ord DESC)',
+    find: 'room AS (PARTITION BY i.room_id ORDER BY i.ord)',
+    replace: 'room AS (PARTITION BY i.room_id ORDER BY i.ord DESC)',
   },
   {
     name: 'no membership check',
