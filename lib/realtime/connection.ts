@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
 import type { Frame } from './frame';
@@ -18,6 +19,14 @@ const NOW = Promise.resolve();
 const NOWHERE: readonly number[] = [];
 
 let made = 0;
+
+const uncork = (wire: Duplex) => wire.uncork();
+
+/** Has what is written from now on leave with the next tick, in one write: a message as its author is told it, and the answer that follows. */
+export function untilAnswered(wire: Duplex): void {
+  wire.cork();
+  process.nextTick(uncork, wire);
+}
 
 /** One socket of one session, whatever protocol it speaks: all that the fan-out knows of it. */
 export abstract class Connection {

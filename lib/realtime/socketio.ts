@@ -7,7 +7,7 @@ import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
-import { Connection, LINGER_MS, MAX_BUFFERED } from './connection';
+import { Connection, LINGER_MS, MAX_BUFFERED, untilAnswered } from './connection';
 import { Frame } from './frame';
 import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
@@ -77,6 +77,7 @@ class SocketIoConnection extends Connection {
       write(conn, frame);
       return;
     }
+    if (this.waiting > 0) untilAnswered(wire);
     wire.write(frame.socketIo);
     this.#receipts?.count(frame.socketIo.length);
     if (wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);

@@ -12,7 +12,7 @@ import { CLOSE_CODES } from '../contracts/facts';
 import { countSchema, FIELD_MESSAGES } from '../contracts/values';
 import { limit } from '../limits';
 import { callCommand, wireError } from './calls';
-import { Connection, LINGER_MS, MAX_BUFFERED } from './connection';
+import { Connection, LINGER_MS, MAX_BUFFERED, untilAnswered } from './connection';
 import { Frame, webSocketFrame } from './frame';
 import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
@@ -84,6 +84,7 @@ class PlainConnection extends Connection {
   /** Past `ws`, which would frame the same bytes anew for each of a room's sockets, in two writes. */
   #write(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.waiting > 0) untilAnswered(this.#wire);
     this.#wire.write(frame);
     this.#receipts.count(frame.length);
     if (this.#wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
