@@ -1,5 +1,5 @@
-/** Milliseconds that what waits may take to be stored: half of what a sender should ever wait, the rest is its way there and back. */
-const MOST_MS = 250;
+/** Milliseconds that what waits may take to be stored: a fifth of what a sender should ever wait, the rest is its way there and back. */
+const MOST_MS = 100;
 /** How much one batch weighs against all before it. */
 const WEIGHT = 0.2;
 /** Milliseconds that a full batch is taken to need before one was seen: more than it does, so that nobody is let wait on a guess. */

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Actor } from '../contracts/actor';
 import type { Room } from '../contracts/entities';
 import { COMMAND_SCHEMAS, type CommandName } from '../contracts/commands';
@@ -13,6 +14,12 @@ import type { Call, GlobalCommand, ReadingCommand, RoomCommand, RoomRef } from '
 import { COMMANDS, fieldOf } from './command-table';
 import { ensureMember } from './memberships';
 import { isStored } from './messages';
+
+/**
+ * Pages of messages that are read at once: each holds up the event loop for a few milliseconds when it comes in, and messages that are sent
+ * wait behind all that come in together.
+ */
+const readInTurn = pLimit(8);
 
 export type CommandResult<N extends CommandName> = Awaited<ReturnType<(typeof COMMANDS)[N]['run']>>;
 
@@ -89,7 +96,7 @@ export function prepare<N extends CommandName>(
       if (!schema.safeParse(input).success) await outlasting(() => enterRoom(actor, 'use', input));
       const args = parseInput(schema, input);
       const run = () => readOpen(actor, () => command.run({ actor, args, call }));
-      return () => translating(actor, () => outlasting(run));
+      return () => translating(actor, () => readInTurn(() => outlasting(run)));
     }
     const { runInside } = command;
     const { inside } = call;

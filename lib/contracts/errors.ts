@@ -45,7 +45,11 @@ export class AppError extends Error {
    * @param options field errors, or how long to wait before trying again (milliseconds)
    */
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    // Nobody reads where a refusal was made, and to find that out is most of what one costs: a flood would cost twice as much.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'AppError';
     this.code = code;
     this.errors = options.errors;

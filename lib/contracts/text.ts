@@ -14,6 +14,11 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** Whether a text has at most so many code points; one has at most two UTF-16 units, so what is far too long is not counted. */
+export function isWithin(text: string, most: number): boolean {
+  return text.length <= most || (text.length <= 2 * most && codePoints(text) <= most);
+}
+
 const ROOM_NAME = /^(?:\p{L}\p{M}*|\p{Nd}|[-_])+$/u;
 
 /**
@@ -27,5 +32,5 @@ export function toRoomName(typed: string): string {
 
 /** Whether a normalised string can be the name of a room. */
 export function isRoomName(name: string): boolean {
-  return ROOM_NAME.test(name) && codePoints(name) <= LIMITS.roomName;
+  return isWithin(name, LIMITS.roomName) && ROOM_NAME.test(name);
 }

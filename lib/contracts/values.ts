@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from './limits';
-import { codePoints, isCleanText, isRoomName, toRoomName } from './text';
+import { codePoints, isCleanText, isRoomName, isWithin, toRoomName } from './text';
 
 export { codePoints, isCleanText, isRoomName, toRoomName } from './text';
 
@@ -89,16 +89,14 @@ export const roomAddressSchema = z.string({ error: FIELD_MESSAGES.required }).tr
 /** A topic: trimmed, on one line. */
 export const topicSchema = text
   .transform((value) => value.replace(/\s+/gu, ' ').trim())
-  .refine((value) => codePoints(value) <= LIMITS.topic, { error: FIELD_MESSAGES.topic });
+  .refine((value) => isWithin(value, LIMITS.topic), { error: FIELD_MESSAGES.topic });
 
 export const visibilitySchema = z.enum(['public', 'private'], { error: FIELD_MESSAGES.visibility });
 
 /** A message's text: CRLF becomes LF, trailing white space goes; otherwise kept as it is. */
 export const bodySchema = text
   .transform((value) => value.replace(/\r\n/g, '\n').trimEnd())
-  .refine((value) => value.length > 0 && (value.length <= LIMITS.body || codePoints(value) <= LIMITS.body), {
-    error: FIELD_MESSAGES.body,
-  });
+  .refine((value) => value.length > 0 && isWithin(value, LIMITS.body), { error: FIELD_MESSAGES.body });
 
 /** A UUID of any version in its usual form, compared without regard to case. */
 export const uuidSchema = z

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Actor } from '../contracts/actor';
 import { AppError } from '../contracts/errors';
+import { CLOSE_CODES } from '../contracts/facts';
 import type { Frame } from './frame';
 
 /** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
@@ -9,8 +10,11 @@ export const MAX_BUFFERED = 1024 * 1024;
 /** Milliseconds that a slow reader has for the close frame. */
 export const LINGER_MS = 1_000;
 
-/** Bytes of commands that one client may have under way before no more are read from it for a while. */
-const MAX_UNANSWERED = 1024 * 1024;
+/**
+ * What one client may have under way before no more is read from it for a while: bytes of its commands, and their number. So it is one among
+ * many however fast it writes, and still has a message stored in every batch.
+ */
+const MOST_UNANSWERED = { bytes: 1024 * 1024, calls: 32 };
 
 /** What a call is refused with whose connection is closed meanwhile. */
 export const closed = () => new AppError('unavailable', 'This connection is closed.');
@@ -46,7 +50,8 @@ export abstract class Connection {
   /** Joins that are not answered yet, by the room's address: a second one continues where the first one's answer ended. */
   joining: Map<string, Promise<void>> | undefined;
   #barred: Set<number> | undefined;
-  #unanswered = 0;
+  #unansweredBytes = 0;
+  #unansweredCalls = 0;
   #unread = false;
 
   constructor(actor: Actor, onlyRoom: number | null = null) {
@@ -79,17 +84,22 @@ export abstract class Connection {
   /** Milliseconds for which its reader has not got on with what it was sent; 0 where it owes nothing. Asked now and then. */
   abstract standsFor(): number;
 
-  /** Counts in what a client has sent, until {@link answered} counts it out: while that is too much, no more is read. */
+  /** Counts in a command that a client has sent, until {@link answered} counts it out: while that is too much, no more is read. */
   heard(bytes: number): void {
-    this.#unanswered += bytes;
-    if (this.#unanswered <= MAX_UNANSWERED || this.#unread) return;
-    this.#unread = true;
-    this.read(false);
+    this.#unansweredBytes += bytes;
+    this.#unansweredCalls++;
+    const isTooLarge = this.#unansweredBytes > MOST_UNANSWERED.bytes;
+    if (this.#unread || !(isTooLarge || this.#unansweredCalls > MOST_UNANSWERED.calls)) return;
+    this.#unread = this.read(false);
+    if (isTooLarge && !this.#unread) this.close(CLOSE_CODES.flooding);
   }
 
   answered(bytes: number): void {
-    this.#unanswered -= bytes;
-    if (this.#unanswered > MAX_UNANSWERED / 2 || !this.#unread) return;
+    this.#unansweredBytes -= bytes;
+    this.#unansweredCalls--;
+    const isMuch =
+      this.#unansweredBytes > MOST_UNANSWERED.bytes / 2 || this.#unansweredCalls > MOST_UNANSWERED.calls / 2;
+    if (!this.#unread || isMuch) return;
     this.#unread = false;
     this.read(true);
   }
@@ -101,8 +111,12 @@ export abstract class Connection {
     this.shut(code, retryAfterMs);
   }
 
-  /** Goes on reading what the client sends, or stops: what it sends then waits on its own side. */
-  protected abstract read(reading: boolean): void;
+  /**
+   * Goes on reading what the client sends, or stops: what it sends then waits on its own side.
+   *
+   * @returns whether that can be done
+   */
+  protected abstract read(reading: boolean): boolean;
 
   /** Closes the socket itself. */
   protected abstract shut(code: number, retryAfterMs?: number): void;

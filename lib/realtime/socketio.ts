@@ -110,11 +110,11 @@ class SocketIoConnection extends Connection {
   }
 
   /** A client that polls sends when it likes: of it there is nothing to stop reading. */
-  protected override read(reading: boolean): void {
+  protected override read(reading: boolean): boolean {
     this.#receipts?.excuse();
     if (reading) this.#webSocket?.resume();
-    else if (this.#webSocket) this.#webSocket.pause();
-    else this.close(CLOSE_CODES.flooding);
+    else this.#webSocket?.pause();
+    return this.#webSocket !== undefined;
   }
 
   protected override shut(code: number, retryAfterMs?: number): void {

@@ -90,10 +90,11 @@ class PlainConnection extends Connection {
     if (this.#wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
-  protected override read(reading: boolean): void {
+  protected override read(reading: boolean): boolean {
     this.#receipts.excuse();
     if (reading) this.#socket.resume();
     else this.#socket.pause();
+    return true;
   }
 
   protected override shut(code: number, retryAfterMs?: number): void {

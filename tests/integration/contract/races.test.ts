@@ -35,8 +35,8 @@ class Wireless extends Connection {
     return 0;
   }
 
-  protected override read(): void {
-    // Nothing comes in.
+  protected override read(): boolean {
+    return true;
   }
 
   protected override shut(code: number): void {
