@@ -52,6 +52,7 @@ export function Timeline({
   ref,
 }: TimelineProps) {
   const t = useTranslations('chat');
+  const nobody = useTranslations('common')('deletedAccount');
   const { timeline, room } = state;
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
   const firstUnread = readUpTo === null ? null : readUpTo + 1;
@@ -84,6 +85,8 @@ export function Timeline({
     focus: () => scroller.current?.focus({ preventScroll: true }),
   }));
 
+  // Nothing of it works without a script, and what the server does not render is neither sent nor taken over.
+  const working = measured !== null && state.gone === null;
   const mayDeleteAll = me.role === 'administrator' || room.owner?.id === me.id;
   const render = (row: Row, index: number): ReactElement => {
     const { author: headed, day } = headingOf(row, rows[index - 1], clock);
@@ -99,6 +102,7 @@ export function Timeline({
         message={message}
         pending={row.kind === 'pending' ? row.entry : null}
         author={row.kind === 'pending' ? row.author : row.message.author}
+        nobody={nobody}
         at={momentOf(row).getTime()}
         headed={headed || unread || startsPage}
         dated={dated}
@@ -106,8 +110,8 @@ export function Timeline({
         active={message !== null && message.seq === active}
         editing={message !== null && message.seq === editing}
         waiting={waiting && row.kind === 'pending'}
-        mayEdit={own && state.gone === null}
-        mayDelete={(own || mayDeleteAll) && state.gone === null}
+        mayEdit={working && own}
+        mayDelete={working && (own || mayDeleteAll)}
         locale={clock.locale}
         timeZone={clock.timeZone}
         actions={actions}
