@@ -63,12 +63,11 @@ function Edited({ time }: { time: string }) {
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { message, pending, author, headed, locale, timeZone, actions } = props;
   const clock = { locale, timeZone };
-  const moment = new Date(props.at);
-  const iso = moment.toISOString();
+  const iso = new Date(props.at).toISOString();
   const name = author?.username ?? props.nobody;
   const time = (className: string) => (
-    <time dateTime={iso} title={fullTime(clock, moment)} className={className} suppressHydrationWarning>
-      {timeOf(clock, moment)}
+    <time dateTime={iso} title={fullTime(clock, props.at)} className={className} suppressHydrationWarning>
+      {timeOf(clock, props.at)}
     </time>
   );
 
@@ -90,14 +89,14 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   } else if (message) {
     content = (
       <MessageBody body={message.body}>
-        {message.editedAt && <Edited time={fullTime(clock, new Date(message.editedAt))} />}
+        {message.editedAt && <Edited time={fullTime(clock, Date.parse(message.editedAt))} />}
       </MessageBody>
     );
   }
 
   return (
-    <div className="pb-0.5">
-      {props.dated && <DayDivider label={dayName(clock, moment, new Date())} dateTime={iso} />}
+    <div className="flow-root pb-0.5">
+      {props.dated && <DayDivider label={dayName(clock, props.at, Date.now())} dateTime={iso} />}
       {props.unread && <UnreadDivider />}
       <article
         id={message ? `m-${message.seq}` : undefined}

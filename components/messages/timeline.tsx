@@ -103,7 +103,7 @@ export function Timeline({
         pending={row.kind === 'pending' ? row.entry : null}
         author={row.kind === 'pending' ? row.author : row.message.author}
         nobody={nobody}
-        at={momentOf(row).getTime()}
+        at={momentOf(row)}
         headed={headed || unread || startsPage}
         dated={dated}
         unread={unread}
@@ -198,13 +198,7 @@ export function Timeline({
         ) : (
           <div>
             {top}
-            <div ref={plain}>
-              {rows.map((row, index) => (
-                <div key={rowKey(row, me.id)} className="flow-root">
-                  {render(row, index)}
-                </div>
-              ))}
-            </div>
+            <div ref={plain}>{rows.map(render)}</div>
             {newest && hasAfter(timeline) && (
               <div className="flex justify-center gap-6 py-4 text-sm">
                 <PageLink href={`${path}?after=${newest.seq}`}>{t('newer')}</PageLink>
