@@ -18,10 +18,7 @@ const config: NextConfig = {
   // Types are checked by `npm run typecheck`, tests and scripts included; whoever only starts the service need not wait for that.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
-  serverExternalPackages: [
-    ...['@prisma/client', '@prisma/adapter-pg', 'pg'],
-    ...['pino', 'pino-pretty', 'piscina', 'bcryptjs', 'nodemailer'],
-  ],
+  serverExternalPackages: ['pg', 'pino', 'pino-pretty', 'piscina', 'bcryptjs', 'nodemailer'],
   experimental: { optimizePackageImports: ['lucide-react', '@base-ui/react'] },
 };
 

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { PrismaClient } from '@/generated/prisma/client';
 import { AppError } from './contracts/errors';
 import { log } from './log';
 import { PatientPool } from './patient-pool';
@@ -9,7 +7,6 @@ import { PatientPool } from './patient-pool';
 interface Database {
   url: string;
   pool: pg.Pool;
-  prisma: PrismaClient;
   /** connections outside of the pool, to be closed with it */
   own: Set<pg.Client>;
 }
@@ -35,7 +32,7 @@ const LEAVE_MS = 1_000;
 const shared = globalThis as typeof globalThis & { besedaDatabase?: Database | undefined };
 
 /**
- * Opens the process's one pool, which Prisma shares. Connections are made when they are first needed, and callers wait a moment
+ * Opens the process's one pool. Connections are made when they are first needed, and callers wait a moment
  * for a database that is being restarted.
  *
  * @param url of a PostgreSQL database
@@ -56,7 +53,7 @@ export function connectDatabase(url: string): void {
   });
   // Without a listener an idle connection that PostgreSQL closes would end the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'A database connection was lost'));
-  shared.besedaDatabase = { url, pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool) }), own: new Set() };
+  shared.besedaDatabase = { url, pool, own: new Set() };
 }
 
 /**
@@ -82,14 +79,9 @@ function database(): Database {
   return shared.besedaDatabase;
 }
 
-/** The connection pool, for hot paths that write their own SQL. */
+/** The connection pool. */
 export function pool(): pg.Pool {
   return database().pool;
-}
-
-/** Prisma's client, on the same pool. */
-export function prisma(): PrismaClient {
-  return database().prisma;
 }
 
 /** Closes every connection once its queries have ended. Harmless when there is none. */
@@ -97,7 +89,6 @@ export async function disconnectDatabase(): Promise<void> {
   const open = shared.besedaDatabase;
   shared.besedaDatabase = undefined;
   if (!open) return;
-  await open.prisma.$disconnect();
   const closing = Promise.all([open.pool.end(), ...[...open.own].map((client) => client.end())]);
   // A database that stands still does not take leave.
   await Promise.race([closing, sleep(LEAVE_MS, undefined, { ref: false })]);

@@ -61,6 +61,22 @@ async function checkTrigrams(client: pg.Client): Promise<void> {
   }
 }
 
+/**
+ * Whether every migration is applied already, and none was left half-done: then the engine has nothing to say, and loading its
+ * WebAssembly would be most of what a start computes.
+ */
+async function isUpToDate(client: pg.Client, { migrationDirectories }: MigrationList): Promise<boolean> {
+  const { rows: tables } = await client.query<{ there: boolean }>(
+    "select to_regclass('_prisma_migrations') is not null as there",
+  );
+  if (!tables[0]?.there) return false;
+  const { rows } = await client.query<{ name: string; finished: boolean }>(
+    'select migration_name as name, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null',
+  );
+  const applied = new Set(rows.map(({ name }) => name));
+  return rows.every(({ finished }) => finished) && migrationDirectories.every(({ path }) => applied.has(path));
+}
+
 async function whileLocked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query(`set lock_timeout = ${LOCK_TIMEOUT}`);
   await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]).catch((error: unknown) => {
@@ -88,6 +104,7 @@ export async function migrate(url: string, folder?: string): Promise<string[]> {
   await client.connect();
   try {
     return await whileLocked(client, async () => {
+      if (await isUpToDate(client, migrationsList)) return [];
       const { appliedMigrationNames } = await withSchemaEngine(url, datamodel, (engine) =>
         engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),
       ).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { hashSync } from 'bcryptjs';
 import { usernameSkeleton } from '@/lib/auth/names';
-import { pool, prisma } from '@/lib/db';
+import { pool } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import type { Room, User } from '@/generated/prisma/client';
 
 /** What every account made here signs in with, unless it is given another. */

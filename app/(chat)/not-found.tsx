@@ -1,11 +1,13 @@
-import { getTranslations } from 'next-intl/server';
+'use client';
+
+import { useTranslations } from 'next-intl';
 import { PageColumn, PageHeader } from '@/components/rooms/page-header';
 import { ButtonLink } from '@/components/ui/button-link';
 
 /** A room or page that is not there, or not open to the asker: said beside the rooms that are. */
-export default async function NotFoundHere() {
-  const t = await getTranslations('errors');
-  const rooms = await getTranslations('rooms');
+export default function NotFoundHere() {
+  const t = useTranslations('errors');
+  const rooms = useTranslations('rooms');
   return (
     <PageColumn>
       <PageHeader title={t('notFoundTitle')} />

@@ -1,14 +1,13 @@
-import { Pencil, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { memo, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/avatar';
-import { IconButton } from '@/components/ui/button';
 import { cx } from '@/components/ui/class-names';
 import type { PendingMessage } from '@/lib/client/pending';
 import type { Message, User } from '@/lib/contracts/entities';
 import { DayDivider } from './day-divider';
 import { EditForm } from './edit-form';
 import { MessageBody } from './message-body';
+import { MessageTools } from './message-tools';
 import { PendingItem } from './pending-item';
 import { UnreadDivider } from './unread-divider';
 import { dayName, fullTime, timeOf } from './when';
@@ -26,6 +25,8 @@ interface MessageItemProps {
   message: Message | null;
   pending: PendingMessage | null;
   author: User | null;
+  /** what an author is called who has no account any more */
+  nobody: string;
   at: number;
   /** begins a group: author and time stand above it */
   headed: boolean;
@@ -33,7 +34,7 @@ interface MessageItemProps {
   dated: boolean;
   /** the first unread one */
   unread: boolean;
-  /** the one that the keyboard is on: only its actions are in the tab order */
+  /** the one that the keyboard is on */
   active: boolean;
   editing: boolean;
   waiting: boolean;
@@ -44,18 +45,29 @@ interface MessageItemProps {
   actions: MessageActions;
 }
 
-/** One message with what stands above it. */
+function DeletedBody() {
+  const t = useTranslations('chat');
+  return <p className="text-muted italic">{t('deleted')}</p>;
+}
+
+function Edited({ time }: { time: string }) {
+  const t = useTranslations('chat');
+  return (
+    <small className="ms-1.5 text-xs text-muted select-none" title={t('editedAt', { time })} suppressHydrationWarning>
+      {t('edited')}
+    </small>
+  );
+}
+
+/** One message with what stands above it. Looks up no words itself: there are many of it. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { message, pending, author, headed, locale, timeZone, actions } = props;
-  const t = useTranslations('chat');
-  const common = useTranslations('common');
   const clock = { locale, timeZone };
-  const moment = new Date(props.at);
-  const iso = moment.toISOString();
-  const name = author?.username ?? common('deletedAccount');
+  const iso = new Date(props.at).toISOString();
+  const name = author?.username ?? props.nobody;
   const time = (className: string) => (
-    <time dateTime={iso} title={fullTime(clock, moment)} className={className} suppressHydrationWarning>
-      {timeOf(clock, moment)}
+    <time dateTime={iso} title={fullTime(clock, props.at)} className={className} suppressHydrationWarning>
+      {timeOf(clock, props.at)}
     </time>
   );
 
@@ -65,7 +77,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       <PendingItem entry={pending} waiting={props.waiting} onRetry={actions.retry} onDiscard={actions.discard} />
     );
   } else if (message?.deletedAt) {
-    content = <p className="text-muted italic">{t('deleted')}</p>;
+    content = <DeletedBody />;
   } else if (message && props.editing) {
     content = (
       <EditForm
@@ -77,22 +89,14 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   } else if (message) {
     content = (
       <MessageBody body={message.body}>
-        {message.editedAt && (
-          <small
-            className="ms-1.5 text-xs text-muted select-none"
-            title={t('editedAt', { time: fullTime(clock, new Date(message.editedAt)) })}
-            suppressHydrationWarning
-          >
-            {t('edited')}
-          </small>
-        )}
+        {message.editedAt && <Edited time={fullTime(clock, Date.parse(message.editedAt))} />}
       </MessageBody>
     );
   }
 
   return (
-    <div className="pb-0.5">
-      {props.dated && <DayDivider label={dayName(clock, moment, new Date())} dateTime={iso} />}
+    <div className="flow-root pb-0.5">
+      {props.dated && <DayDivider label={dayName(clock, props.at, Date.now())} dateTime={iso} />}
       {props.unread && <UnreadDivider />}
       <article
         id={message ? `m-${message.seq}` : undefined}
@@ -122,28 +126,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           {content}
         </div>
         {message && !message.deletedAt && !props.editing && (props.mayEdit || props.mayDelete) && (
-          <div className="absolute end-3 -top-3 flex rounded-md border border-line bg-raised opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:top-0 [@media(hover:none)]:border-transparent [@media(hover:none)]:bg-transparent [@media(hover:none)]:opacity-60">
-            {props.mayEdit && (
-              <IconButton
-                label={t('edit')}
-                tabIndex={props.active ? 0 : -1}
-                className="size-8"
-                onClick={() => actions.edit(message.seq)}
-              >
-                <Pencil size={15} aria-hidden="true" />
-              </IconButton>
-            )}
-            {props.mayDelete && (
-              <IconButton
-                label={t('delete')}
-                tabIndex={props.active ? 0 : -1}
-                className="size-8"
-                onClick={() => actions.askDelete(message)}
-              >
-                <Trash2 size={15} aria-hidden="true" />
-              </IconButton>
-            )}
-          </div>
+          <MessageTools
+            active={props.active}
+            onEdit={props.mayEdit ? () => actions.edit(message.seq) : null}
+            onDelete={props.mayDelete ? () => actions.askDelete(message) : null}
+          />
         )}
       </article>
     </div>

@@ -23,9 +23,9 @@ export function rowKey(row: Row, meId: number): string {
   return author?.id === meId && clientMessageId ? clientMessageId : String(seq);
 }
 
-/** When a row was written. */
-export function momentOf(row: Row): Date {
-  return new Date(row.kind === 'message' ? row.message.createdAt : row.entry.createdAt);
+/** When a row was written, in milliseconds. */
+export function momentOf(row: Row): number {
+  return row.kind === 'message' ? Date.parse(row.message.createdAt) : row.entry.createdAt;
 }
 
 function authorOf(row: Row): User | null {
@@ -43,8 +43,8 @@ export function headingOf(row: Row, previous: Row | undefined, clock: Clock): He
   if (!previous) return { author: true, day: true };
   const moment = momentOf(row);
   const before = momentOf(previous);
-  const day = dayKey(clock, moment) !== dayKey(clock, before);
+  const day = dayKey(clock, before) !== dayKey(clock, moment);
   const author = authorOf(row);
   const same = author !== null && author.id === authorOf(previous)?.id;
-  return { day, author: day || !same || moment.getTime() - before.getTime() > GROUP_MS };
+  return { day, author: day || !same || moment - before > GROUP_MS };
 }

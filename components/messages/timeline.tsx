@@ -52,6 +52,7 @@ export function Timeline({
   ref,
 }: TimelineProps) {
   const t = useTranslations('chat');
+  const nobody = useTranslations('common')('deletedAccount');
   const { timeline, room } = state;
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
   const firstUnread = readUpTo === null ? null : readUpTo + 1;
@@ -84,6 +85,8 @@ export function Timeline({
     focus: () => scroller.current?.focus({ preventScroll: true }),
   }));
 
+  // Nothing of it works without a script, and what the server does not render is neither sent nor taken over.
+  const working = measured !== null && state.gone === null;
   const mayDeleteAll = me.role === 'administrator' || room.owner?.id === me.id;
   const render = (row: Row, index: number): ReactElement => {
     const { author: headed, day } = headingOf(row, rows[index - 1], clock);
@@ -99,15 +102,16 @@ export function Timeline({
         message={message}
         pending={row.kind === 'pending' ? row.entry : null}
         author={row.kind === 'pending' ? row.author : row.message.author}
-        at={momentOf(row).getTime()}
+        nobody={nobody}
+        at={momentOf(row)}
         headed={headed || unread || startsPage}
         dated={dated}
         unread={unread}
         active={message !== null && message.seq === active}
         editing={message !== null && message.seq === editing}
         waiting={waiting && row.kind === 'pending'}
-        mayEdit={own && state.gone === null}
-        mayDelete={(own || mayDeleteAll) && state.gone === null}
+        mayEdit={working && own}
+        mayDelete={working && (own || mayDeleteAll)}
         locale={clock.locale}
         timeZone={clock.timeZone}
         actions={actions}
@@ -194,13 +198,7 @@ export function Timeline({
         ) : (
           <div>
             {top}
-            <div ref={plain}>
-              {rows.map((row, index) => (
-                <div key={rowKey(row, me.id)} className="flow-root">
-                  {render(row, index)}
-                </div>
-              ))}
-            </div>
+            <div ref={plain}>{rows.map(render)}</div>
             {newest && hasAfter(timeline) && (
               <div className="flex justify-center gap-6 py-4 text-sm">
                 <PageLink href={`${path}?after=${newest.seq}`}>{t('newer')}</PageLink>

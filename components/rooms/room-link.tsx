@@ -8,9 +8,13 @@ import type { OwnRoom } from '@/lib/contracts/entities';
 import { roomPath } from '@/lib/contracts/paths';
 import { PrivateSign } from './private-sign';
 
+function UnreadBadge({ count }: { count: number }) {
+  const t = useTranslations('rooms');
+  return <CountBadge count={count} label={t('unread', { count })} />;
+}
+
 /** A room in the list: bold with a count while it has something unread, marked while it is open. */
 export function RoomLink({ room, current }: { room: OwnRoom; current: boolean }) {
-  const t = useTranslations('rooms');
   const unread = room.unread > 0 && !current;
   return (
     <Link
@@ -28,7 +32,7 @@ export function RoomLink({ room, current }: { room: OwnRoom; current: boolean })
       <span className="min-w-0 truncate">{room.name}</span>
       {room.visibility === 'private' && <PrivateSign />}
       <span className="flex-1" />
-      {unread && <CountBadge count={room.unread} label={t('unread', { count: room.unread })} />}
+      {unread && <UnreadBadge count={room.unread} />}
     </Link>
   );
 }

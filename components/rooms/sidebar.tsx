@@ -1,3 +1,5 @@
+'use client';
+
 import { LogOut, Plus, Search, Settings, Shield } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
@@ -11,8 +13,6 @@ import { RoomNavigation } from './room-navigation';
 /** The way to every room: a column, or on a phone a drawer (a popover, which opens and closes without a script). */
 export function Sidebar({ username, administrator }: { username: string; administrator: boolean }) {
   const t = useTranslations('rooms');
-  const account = useTranslations('account');
-  const admin = useTranslations('admin');
   const iconLink = buttonClass({ variant: 'ghost', size: 'icon' }, 'hover:bg-line');
   return (
     <nav
@@ -43,13 +43,7 @@ export function Sidebar({ username, administrator }: { username: string; adminis
           <Avatar name={username} size="sm" />
           <span className="truncate text-sm font-medium">{username}</span>
         </Link>
-        <Link
-          href={accountPath()}
-          prefetch={false}
-          className={iconLink}
-          aria-label={account('ownTitle')}
-          title={account('ownTitle')}
-        >
+        <Link href={accountPath()} prefetch={false} className={iconLink} aria-label={t('account')} title={t('account')}>
           <Settings size={17} aria-hidden="true" />
         </Link>
         {administrator && (
@@ -57,14 +51,14 @@ export function Sidebar({ username, administrator }: { username: string; adminis
             href={adminListPath('users')}
             prefetch={false}
             className={iconLink}
-            aria-label={admin('title')}
-            title={admin('title')}
+            aria-label={t('administration')}
+            title={t('administration')}
           >
             <Shield size={17} aria-hidden="true" />
           </Link>
         )}
         {/* No <Link>: it would be fetched ahead, and sign out. */}
-        <a href="/logout" className={iconLink} aria-label={account('signOut')} title={account('signOut')}>
+        <a href="/logout" className={iconLink} aria-label={t('signOut')} title={t('signOut')}>
           <LogOut size={17} aria-hidden="true" />
         </a>
       </div>

@@ -1,5 +1,5 @@
 import type { User } from '@/generated/prisma/client';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { StartError } from '@/lib/start-error';
 import { createRoom, createUser, markRead, PASSWORD, writeMessages, type WrittenMessage } from '@/tests/factories';
 import type { Conversation, RoomScript } from './conversations';

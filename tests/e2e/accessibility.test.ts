@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Room, User } from '@/generated/prisma/client';
 import { createRoom, createUser, markRead, PASSWORD, writeMessages } from '../factories';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { Authenticator, giveSecondFactor } from '../harness/authenticator';
 import { useHouse } from '../harness/house';
 import { AWAY, Line } from '../harness/line';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { User } from '@/generated/prisma/client';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { createRoom, createUser, PASSWORD } from '../factories';
 import { useHouse } from '../harness/house';
 import { RoomPage } from '../harness/room-page';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { createRoom, createUser, PASSWORD } from '../factories';
 import { useHouse } from '../harness/house';
 import { RoomPage } from '../harness/room-page';

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, expect, test } from 'vitest';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { createRoom, createUser, PASSWORD } from '../factories';
 import { useHouse } from '../harness/house';
 import { startOpenIdProvider, type OpenIdProvider } from '../harness/openid-provider';

@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
-import { pool, prisma } from '@/lib/db';
+import { pool } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { hashLinkToken } from '@/lib/link-token';
 
 /** An authenticator application that knows one secret. */

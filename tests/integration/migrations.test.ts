@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { describe, expect, inject, it } from 'vitest';
 import { MigrationError, migrate, NO_FILTERS, readDatamodel, readMigrations } from '@/lib/migrations';
 import { withSchemaEngine } from '@/lib/schema-engine';
@@ -23,6 +24,17 @@ describe('migrate', () => {
     await onEmptyDatabase(async (url) => {
       expect(await migrate(url)).toEqual(await allNames());
       expect(await migrate(url)).toEqual([]);
+    });
+  });
+
+  it('tells of a migration that was left half-done, also when all others are applied', async () => {
+    await onEmptyDatabase(async (url) => {
+      const names = await migrate(url);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query('UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = $1', [names.at(-1)]);
+      await client.end();
+      await expect(migrate(url)).rejects.toThrow(String(names.at(-1)));
     });
   });
 

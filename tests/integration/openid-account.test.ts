@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createUser, PASSWORD } from '../factories';
 import { giveSecondFactor } from '../harness/authenticator';

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OPENID_BEGIN_PATH } from '@/lib/contracts/paths';
-import { pool, prisma } from '@/lib/db';
+import { pool } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { createUser, PASSWORD } from '../factories';
 import { inOpenIdWorld, somebody } from '../harness/openid-world';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { StartError } from '@/lib/start-error';
 import { fillHouse } from '@/prisma/seed/house';
 

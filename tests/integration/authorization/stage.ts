@@ -1,4 +1,4 @@
-import { prisma } from '@/lib/db';
+import { prisma } from '@/lib/prisma';
 import { hashLinkToken, newLinkToken } from '@/lib/link-token';
 import { createRoom, writeMessages } from '../../factories';
 import { createPerson, type Person } from '../../harness/people';
