@@ -24,13 +24,13 @@ export function joinRenderer(child: ChildProcess, onReady: () => void): Renderer
     // Of anything else that Next itself may say nothing is known.
     switch (message.kind) {
       case 'ready':
-        return onReady();
+        return void onReady();
       case 'event':
-        return bus().publish(message.event);
+        return void bus().publish(message.event);
       case 'refund':
-        return counters().refund(message.name, message.key, message.points);
+        return void counters().refund(message.name, message.key, message.points);
       case 'closings':
-        return answer(message.id, 0);
+        return void answer(message.id, 0);
       case 'consume':
         void counters()
           .consume(message.name, message.key, message.points)

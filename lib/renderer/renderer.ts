@@ -30,6 +30,10 @@ const LEAVE_MS = 2_000;
 const unavailable = (cause?: unknown) =>
   new AppError('unavailable', 'Pages cannot be made just now.', { retryAfterMs: 1_000, cause });
 
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 /** A process of the renderer, from its fork to its end. */
 interface Incarnation {
   child: ChildProcess;
@@ -71,7 +75,7 @@ export class Renderer {
     this.#now.line.tell({ kind: 'database', url: database });
     const ended = once(this.#events, 'end');
     const { child } = this.#now;
-    if (child.exitCode === null && child.signalCode === null) await Promise.race([ended, once(this.#events, 'ready')]);
+    if (isAlive(child)) await Promise.race([ended, once(this.#events, 'ready')]);
     if (!this.#now.isReady) throw new StartError('The process that makes pages has ended.');
     this.#wasReady = true;
   }
@@ -80,7 +84,7 @@ export class Renderer {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isRepeatable = request.method === 'GET' || request.method === 'HEAD';
     for (let attempt = 1; ; attempt++) {
-      const { socketPath } = await this.#ready();
+      const { child, socketPath } = await this.#ready();
       if (response.destroyed) return;
       try {
         await forward({ socketPath, agent: this.#agent }, request, response);
@@ -88,6 +92,8 @@ export class Renderer {
       } catch (error) {
         log.debug({ err: error }, 'A page was not made');
         if (!isRepeatable || attempt === 2) throw unavailable(error);
+        // Its connections tell of its end a moment before it is known.
+        if (isAlive(child)) await Promise.race([once(child, 'exit'), sleep(PAUSE_MS, undefined, { ref: false })]);
       }
     }
   }
@@ -105,7 +111,7 @@ export class Renderer {
     this.#closing = true;
     this.#agent.destroy();
     const { child, line, isReady } = this.#now;
-    if (child.exitCode === null && child.signalCode === null) {
+    if (isAlive(child)) {
       const ended = once(child, 'exit');
       const late = setTimeout(() => child.kill('SIGKILL'), isReady ? LEAVE_MS : 0);
       line.tell({ kind: 'stop' });
