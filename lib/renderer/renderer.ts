@@ -34,6 +34,15 @@ function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
+/** Lets messages go first. */
+function giveWay({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NICENESS);
+  } catch (error) {
+    log.debug({ err: error }, 'Pages are made at the priority of messages');
+  }
+}
+
 /** A process of the renderer, from its fork to its end. */
 interface Incarnation {
   child: ChildProcess;
@@ -139,17 +148,14 @@ export class Renderer {
     const child = fork(this.#entry, [socketPath], { execArgv });
     const line = joinRenderer(child, () => {
       now.isReady = true;
+      // Not before: until it is ready, whoever starts the service waits for it.
+      giveWay(child);
       this.#events.emit('ready');
     });
     const now: Incarnation = { child, line, socketPath, isReady: false, begun: performance.now() };
     child.once('error', (error) => log.error({ err: error }, 'The process that makes pages cannot be started'));
     child.once('exit', (code, signal) => void this.#ended(now, code, signal));
     if (this.#database !== undefined) line.tell({ kind: 'database', url: this.#database });
-    try {
-      if (child.pid !== undefined) setPriority(child.pid, NICENESS);
-    } catch (error) {
-      log.debug({ err: error }, 'Pages are made at the priority of messages');
-    }
     return now;
   }
 
