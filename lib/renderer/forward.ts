@@ -43,7 +43,7 @@ export function forward({ socketPath, agent }: Target, request: IncomingMessage,
     const outgoing = httpRequest({ socketPath, agent, method, path, headers: outgoingHeaders(request) });
     const abandon = () => void outgoing.destroy();
     response.once('close', abandon);
-    outgoing.once('error', (error) => {
+    outgoing.on('error', (error) => {
       response.off('close', abandon);
       if (response.destroyed) resolve();
       else if (response.headersSent) resolve(void response.destroy());

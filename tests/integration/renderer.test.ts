@@ -128,6 +128,19 @@ it.runIf(process.platform === 'linux')('a stop waits for the page that is being 
   expect(existsSync(folder)).toBe(false);
 });
 
+it('a refused form comes back whole, however long it is', async () => {
+  const server = await start();
+  const { person, path } = await personInRoom();
+  const body = 'ж'.repeat(20_000);
+  const answer = await fetch(server.url + path, {
+    method: 'POST',
+    headers: { cookie: person.cookie, origin: server.url, accept: 'text/html' },
+    body: new URLSearchParams({ body }),
+  });
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toContain(body);
+});
+
 it('pages and programs use up one limit', async () => {
   const server = await start({ RATE_LIMITS: 'on' });
   const person = await createPerson();
