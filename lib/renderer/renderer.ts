@@ -153,7 +153,11 @@ export class Renderer {
       this.#events.emit('ready');
     });
     const now: Incarnation = { child, line, socketPath, isReady: false, begun: performance.now() };
-    child.once('error', (error) => log.error({ err: error }, 'The process that makes pages cannot be started'));
+    child.on('error', (error) => {
+      log.error({ err: error }, 'The process that makes pages cannot be started or told');
+      // Then it never was, and no `exit` follows.
+      if (child.pid === undefined) void this.#ended(now, null, null);
+    });
     child.once('exit', (code, signal) => void this.#ended(now, code, signal));
     if (this.#database !== undefined) line.tell({ kind: 'database', url: this.#database });
     return now;

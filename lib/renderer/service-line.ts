@@ -32,6 +32,8 @@ export function joinService({ onDatabase, onStop, onOrphaned }: Orders): () => v
     });
 
   process.on('disconnect', onOrphaned);
+  // While this was loading nobody would have heard of it.
+  if (!process.connected) onOrphaned();
   process.on('message', (message: ToRenderer) => {
     if (message.kind === 'database') onDatabase(message.url);
     else if (message.kind === 'stop') onStop();
