@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -99,6 +99,11 @@ it.runIf(process.platform === 'linux')('what changes something is not done twice
   await release();
   expect(status).toBe(503);
   expect(headers.get('retry-after')).toBe('1');
+});
+
+it.runIf(process.platform === 'linux')('nobody else on the machine may ask for pages past the front door', async () => {
+  const { folder } = await rendererOf(await start());
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
 it.runIf(process.platform === 'linux')('nothing of it outlives a service that was killed', async () => {
