@@ -85,6 +85,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   acceptors?.serve(server);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
   shutdown.add('connections', async () => {
+    renderer.hangUp();
     await Promise.all([drain(server, acceptors), realtime.close()]);
   });
 

@@ -62,6 +62,7 @@ export class Renderer {
   readonly #folder = process.platform === 'win32' ? undefined : mkdtempSync(join(tmpdir(), 'beseda-'));
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 32 });
   readonly #events = new EventEmitter<{ ready: []; end: [] }>().setMaxListeners(0);
+  readonly #upgraded = new Set<Duplex>();
   #now: Incarnation;
   #database: string | undefined;
   #wasReady = false;
@@ -109,10 +110,17 @@ export class Renderer {
 
   /** Has it answer an upgrade (hot reload, in development only). */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
     this.#ready().then(
       ({ socketPath }) => forwardUpgrade(socketPath, request, socket, head),
       () => socket.destroy(),
     );
+  }
+
+  /** Hangs up on what was upgraded: until then no server is closed. */
+  hangUp(): void {
+    for (const socket of this.#upgraded) socket.destroy();
   }
 
   /** Ends it. To be called when no page is under way any more. */
