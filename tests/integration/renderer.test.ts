@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { awaitClosings, noteClosing } from '@/lib/chat/closings';
@@ -63,6 +64,7 @@ it.runIf(process.platform === 'linux')('pages go on when the process that makes 
   const first = askFor(server, person, path);
   await held();
   const before = await rendererOf(server);
+  expect(getPriority(before.pid)).toBeGreaterThan(getPriority(server.pid));
   process.kill(before.pid, 'SIGKILL');
   await release();
   // One that was under way is made again, and one that comes meanwhile waits.
