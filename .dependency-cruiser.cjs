@@ -8,7 +8,7 @@ const only = (name, from, allowed) => ({
   severity: 'error',
   from: { path: from, pathNot: TEST },
   to: {
-    path: '^(?:app|bench|components|lib|prisma|scripts|tests)/|^server\\.ts$',
+    path: '^(?:app|bench|components|lib|prisma|scripts|tests)/|^(?:server|renderer)\\.ts$',
     pathNot: [from, ...allowed],
   },
 });
@@ -16,7 +16,7 @@ const only = (name, from, allowed) => ({
 const packageOnlyIn = (name, packages, allowed) => ({
   name,
   severity: 'error',
-  from: { path: '^(?:app|components|lib)/|^server\\.ts$', pathNot: [TEST, ...allowed] },
+  from: { path: '^(?:app|components|lib)/|^(?:server|renderer)\\.ts$', pathNot: [TEST, ...allowed] },
   to: { path: `^node_modules/(?:${packages})/` },
 });
 
@@ -34,6 +34,7 @@ module.exports = {
     only('auth-is-the-domain', '^lib/auth/', ['^lib/contracts/', GROUND]),
     only('realtime-is-a-transport', '^lib/realtime/', ['^lib/(?:chat|auth|contracts)/', GROUND]),
     only('http-is-a-transport', '^lib/http/', ['^lib/(?:chat|auth|contracts)/', '^lib/i18n/locales\\.ts$', GROUND]),
+    only('renderer-makes-pages', '^lib/renderer/', ['^lib/(?:chat|contracts)/', GROUND]),
     only('client-runs-in-browsers', '^lib/client/', ['^lib/contracts/']),
     only('i18n-knows-words-alone', '^lib/i18n/', ['^lib/(?:contracts|auth)/', '^messages/']),
     only('ui-knows-no-domain', '^components/ui/', ['^lib/i18n/']),
@@ -48,9 +49,9 @@ module.exports = {
     packageOnlyIn('next-stays-at-the-edge', 'next', [
       '^app/',
       '^components/',
-      '^server\\.ts$',
+      '^renderer\\.ts$',
       '^lib/auth/(?:next-auth|page-session)',
-      '^lib/http/(?:form-state|answer-status|next-headers)\\.ts$',
+      '^lib/http/(?:form-state|answer-status|router-state)\\.ts$',
       '^lib/i18n/',
     ]),
     packageOnlyIn('sockets-stay-in-realtime', 'socket\\.io|engine\\.io|ws', ['^lib/realtime/']),

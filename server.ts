@@ -1,5 +1,4 @@
-import { Server } from 'node:http';
-import next from 'next';
+import { fileURLToPath } from 'node:url';
 import { Acceptors } from './lib/acceptors';
 import { ensureAdministrator } from './lib/auth/accounts';
 import { closePasswords } from './lib/auth/passwords';
@@ -15,8 +14,8 @@ import { assertPortFree, listen } from './lib/listening';
 import { log } from './lib/log';
 import { closeMail } from './lib/mail';
 import { migrate } from './lib/migrations';
-import { projectRoot } from './lib/project-root';
 import { createRealtime } from './lib/realtime/attach';
+import { Renderer } from './lib/renderer/renderer';
 import { Shutdown } from './lib/shutdown';
 
 async function settle(settings: Env): Promise<void> {
@@ -35,7 +34,8 @@ async function settle(settings: Env): Promise<void> {
   if (settings.redisUrl) log.warn('REDIS_URL is not used by this release: run one node only');
 }
 
-async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
+/** @returns its URL */
+async function openDatabase(settings: Env, shutdown: Shutdown): Promise<string> {
   let url = settings.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded(settings.dataDir);
@@ -49,6 +49,7 @@ async function openDatabase(settings: Env, shutdown: Shutdown): Promise<void> {
   connectDatabase(url);
   shutdown.add('database connections', disconnectDatabase);
   await ensureAdministrator();
+  return url;
 }
 
 async function start(shutdown: Shutdown): Promise<void> {
@@ -57,38 +58,34 @@ async function start(shutdown: Shutdown): Promise<void> {
   await assertPortFree(settings.host, settings.port);
   await settle(settings);
 
-  // Next would listen for upgrades on the real server, beside the one door for them: it gets a server that nobody can reach.
-  const nextDoor = new Server();
-  const app = next({
-    dev: !settings.production,
-    dir: projectRoot(),
-    hostname: settings.host,
-    port: settings.port,
-    httpServer: nextDoor,
-  });
+  // Loads beside whatever else is being started; lies beside this very module, be it bundled or not.
+  const renderer = new Renderer(fileURLToPath(import.meta.url).replace(/server(\.\w+)$/, 'renderer$1'));
   const acceptors = settings.production ? new Acceptors() : undefined;
-  // Side by side, because each mostly waits; both are over before a failure of one is told, so that nothing is left half-started.
-  const [pages, database] = await Promise.allSettled([app.prepare(), openDatabase(settings, shutdown)]);
+  // Its failure is told once there is a way to end everything.
+  const [opened] = await Promise.allSettled([openDatabase(settings, shutdown).then((url) => renderer.serve(url))]);
   shutdown.add('messages under way', () => writer().close());
   shutdown.add('letters under way', closeMail);
   shutdown.add('password workers', closePasswords);
-  shutdown.add('pages', () => app.close());
-  if (database.status === 'rejected') throw database.reason;
-  if (pages.status === 'rejected') throw pages.reason;
+  shutdown.add('pages', () => renderer.close());
+  if (opened.status === 'rejected') throw opened.reason;
 
   const realtime = createRealtime({
-    nextUpgrade: settings.production ? undefined : (...upgrade) => void nextDoor.emit('upgrade', ...upgrade),
+    nextUpgrade: settings.production ? undefined : (...upgrade) => renderer.handleUpgrade(...upgrade),
   });
   const server = createHttpServer();
   server.on(
     'request',
-    createFront(app.getRequestHandler(), (request, response) => realtime.handleRequest(request, response)),
+    createFront(
+      (request, response) => renderer.handle(request, response),
+      (request, response) => realtime.handleRequest(request, response),
+    ),
   );
   server.on('upgrade', realtime.handleUpgrade);
   const port = (settings.port = await listen(server, settings.host, settings.port));
   acceptors?.serve(server);
   // Together: the server is closed only when its sockets are, and no socket may come while they are being closed.
   shutdown.add('connections', async () => {
+    renderer.hangUp();
     await Promise.all([drain(server, acceptors), realtime.close()]);
   });
 

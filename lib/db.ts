@@ -23,6 +23,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT = 15_000;
  * only the operators that obey it can use the index.
  */
 const SIMILAR = '-c pg_trgm.word_similarity_threshold=0.3';
+/** Of the service itself; what makes pages has fewer. */
 const MAX_CONNECTIONS = 10;
 /** Milliseconds. To make a connection takes longer than most of what is done with it, so they are kept through a quiet spell. */
 const IDLE_TIMEOUT = 600_000;
@@ -36,8 +37,9 @@ const shared = globalThis as typeof globalThis & { besedaDatabase?: Database | u
  * for a database that is being restarted.
  *
  * @param url of a PostgreSQL database
+ * @param max connections at a time
  */
-export function connectDatabase(url: string): void {
+export function connectDatabase(url: string, max = MAX_CONNECTIONS): void {
   if (shared.besedaDatabase) throw new Error('The database is already connected');
   const pool = new PatientPool({
     connectionString: url,
@@ -48,7 +50,7 @@ export function connectDatabase(url: string): void {
     query_timeout: QUERY_TIMEOUT,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
     keepAlive: true,
-    max: MAX_CONNECTIONS,
+    max,
     idleTimeoutMillis: IDLE_TIMEOUT,
   });
   // Without a listener an idle connection that PostgreSQL closes would end the process.

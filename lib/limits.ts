@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from './contracts/errors';
 import { env } from './env';
 
@@ -73,17 +73,57 @@ export const RATE_LIMITS = {
 
 export type LimitName = keyof typeof RATE_LIMITS;
 
-const shared = globalThis as typeof globalThis & { besedaLimiters?: Map<LimitName, RateLimiterMemory> };
+/** Counts uses: in this process, or in one that does it for several. */
+export interface Counters {
+  /** Counts one. @returns the milliseconds until the window ends where it was one too many, else 0 */
+  consume(name: LimitName, key: string | number, points: number): Promise<number>;
+  /** Takes back what was counted. */
+  refund(name: LimitName, key: string | number, points: number): void;
+}
 
-function limiter(name: LimitName): RateLimiterMemory {
-  const limiters = (shared.besedaLimiters ??= new Map<LimitName, RateLimiterMemory>());
-  let found = limiters.get(name);
-  if (!found) {
-    const { points, durationSeconds } = RATE_LIMITS[name];
-    found = new RateLimiterMemory({ keyPrefix: '', points, duration: durationSeconds });
-    limiters.set(name, found);
+/** In this process's memory. */
+class OwnCounters implements Counters {
+  readonly #limiters = new Map<LimitName, RateLimiterMemory>();
+
+  #limiter(name: LimitName): RateLimiterMemory {
+    let found = this.#limiters.get(name);
+    if (!found) {
+      const { points, durationSeconds } = RATE_LIMITS[name];
+      found = new RateLimiterMemory({ keyPrefix: '', points, duration: durationSeconds });
+      this.#limiters.set(name, found);
+    }
+    return found;
   }
-  return found;
+
+  async consume(name: LimitName, key: string | number, points: number): Promise<number> {
+    try {
+      await this.#limiter(name).consume(key, points);
+      return 0;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext));
+      throw error;
+    }
+  }
+
+  refund(name: LimitName, key: string | number, points: number): void {
+    const limiter = this.#limiter(name);
+    void limiter.get(key).then((use) => {
+      // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
+      if (use && use.consumedPoints > 0) return limiter.reward(key, Math.min(points, use.consumedPoints));
+    });
+  }
+}
+
+const shared = globalThis as typeof globalThis & { besedaCounters?: Counters };
+
+/** Where this process's uses are counted. */
+export function counters(): Counters {
+  return (shared.besedaCounters ??= new OwnCounters());
+}
+
+/** Has this process's uses counted elsewhere. To be called before the first. */
+export function countElsewhere(elsewhere: Counters): void {
+  shared.besedaCounters = elsewhere;
 }
 
 /**
@@ -119,15 +159,10 @@ function keyOf(name: LimitName, key: string | number): string | number {
  */
 export async function limit(name: LimitName, key: string | number, points = 1): Promise<void> {
   if (!env().rateLimits) return;
-  try {
-    await limiter(name).consume(keyOf(name, key), points);
-  } catch (error) {
-    // By shape: the counters are shared with Next's bundle, which has a RateLimiterRes of its own.
-    if (typeof error !== 'object' || error === null || !('msBeforeNext' in error)) throw error;
-    const retryAfterMs = Math.max(1, Math.ceil(Number(error.msBeforeNext)));
-    const seconds = Math.ceil(retryAfterMs / 1_000);
-    throw new AppError('rate_limited', `Too many attempts. Try again in ${seconds} s.`, { retryAfterMs });
-  }
+  const retryAfterMs = await counters().consume(name, keyOf(name, key), points);
+  if (retryAfterMs === 0) return;
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  throw new AppError('rate_limited', `Too many attempts. Try again in ${seconds} s.`, { retryAfterMs });
 }
 
 /**
@@ -154,10 +189,5 @@ export async function isWithin(name: LimitName, key: string | number): Promise<b
  */
 export function refund(name: LimitName, key: string | number, points = 1): void {
   if (!env().rateLimits) return;
-  const counter = limiter(name);
-  const counted = keyOf(name, key);
-  void counter.get(counted).then((use) => {
-    // A window that has ended meanwhile holds nothing to give back, and a credit would outlast the limit.
-    if (use && use.consumedPoints > 0) return counter.reward(counted, Math.min(points, use.consumedPoints));
-  });
+  counters().refund(name, keyOf(name, key), points);
 }

@@ -22,6 +22,7 @@ const SOURCES = [
   'public',
   'prisma/schema.prisma',
   'server.ts',
+  'renderer.ts',
   'next.config.ts',
   'postcss.config.mjs',
   'tsconfig.json',
@@ -93,7 +94,7 @@ async function compressAssets() {
 }
 
 /**
- * Bundles the server.
+ * Bundles the server, and the process that makes pages for it.
  *
  * @param {string} [outdir] under the project, so that it finds its packages
  * @param {import('esbuild').Plugin[]} [plugins]
@@ -102,7 +103,7 @@ export async function buildServer(outdir = 'build', plugins = []) {
   const { build, stop } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    entryPoints: { server: 'server.ts' },
+    entryPoints: { server: 'server.ts', renderer: 'renderer.ts' },
     outdir,
     plugins,
     outExtension: { '.js': '.mjs' },
@@ -120,7 +121,7 @@ export async function buildServer(outdir = 'build', plugins = []) {
 }
 
 /**
- * Writes the entry that runs: the server, with the settings of Next that its build wrote down. To read next.config.ts again,
+ * Writes the entry that runs: the server, with the settings of Next that its build wrote down, for the process that it starts. To read next.config.ts again,
  * Next and its plugins would load compilers at every start; Next's own standalone servers do the same.
  *
  * @param {string} [outdir] where the server was bundled to

@@ -48,7 +48,7 @@ async function run(root: string, url: string): Promise<void> {
       { recursive: true },
       (_event, file) => void (file && SERVER_CODE.test(file) && onChange()),
     ),
-    watch(root, (_event, file) => void (file === 'server.ts' && onChange())),
+    watch(root, (_event, file) => void ((file === 'server.ts' || file === 'renderer.ts') && onChange())),
   ];
   for (;;) {
     await once(child, 'exit');

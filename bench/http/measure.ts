@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { childrenOf } from '../../tests/harness/processes';
 import { residentKilobytes } from '../machine/cpu';
 import type { Options } from '../options';
 import { median, type Results } from '../scenarios/results';
@@ -90,17 +91,21 @@ async function measureBare(turn: Turn): Promise<void> {
 async function measureBeseda(turn: Turn): Promise<void> {
   const { ground, options, results } = turn;
   const beseda = await startBeseda(ground.url, 'off', createWorld);
-  const rested = async (): Promise<number> => {
+  const rest = async (when: string): Promise<void> => {
     await sleep(options.quick ? REST.quick : REST.full);
-    return (await residentKilobytes(beseda.pid)) / 1_000;
+    const renderers = await Promise.all((await childrenOf(beseda.pid)).map(residentKilobytes));
+    results.add('process', 'Beseda', {
+      [`MB ${when}`]: (await residentKilobytes(beseda.pid)) / 1_000,
+      [`MB ${when}, what makes pages`]: renderers.reduce((sum, one) => sum + one, 0) / 1_000,
+    });
   };
   try {
     await ground.place(beseda.pid);
-    results.add('process', 'Beseda', { 'MB at rest': await rested() });
+    await rest('at rest');
     let acknowledged = 0;
     for (const endpoint of endpointsOf(beseda.world)) {
       acknowledged = await measureEndpoint(turn, beseda, endpoint);
-      if (endpoint.name === 'room page') results.add('process', 'Beseda', { 'MB after pages': await rested() });
+      if (endpoint.name === 'room page') await rest('after pages');
     }
     // The last of them writes.
     await checkStored(beseda.databaseUrl, acknowledged);

@@ -9,7 +9,7 @@ import { isUnavailable, missingUser, outlasting, toUnavailable } from '../db';
 import { limit } from '../limits';
 import { log } from '../log';
 import { accessRoom, RoomMoved, type AccessLevel, type RoomAccess } from './access';
-import { closedSince, closingsSoFar } from './closings';
+import { allClosings, closedSince, closingsSoFar } from './closings';
 import type { Call, GlobalCommand, ReadingCommand, RoomCommand, RoomRef } from './command';
 import { COMMANDS, fieldOf } from './command-table';
 import { ensureMember } from './memberships';
@@ -120,6 +120,7 @@ export function prepare<N extends CommandName>(
     const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
     if (!command.repeatable) return () => translating(actor, run);
     const stillOpen = async () => {
+      await allClosings();
       if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, level);
     };
     return () => translating(actor, () => outlasting(() => checked(run, stillOpen)));
@@ -138,6 +139,7 @@ async function checked<T>(run: () => Promise<T>, check: () => Promise<void>): Pr
 async function readOpen<T extends { room: RoomRef }>(actor: Actor, read: () => Promise<T>): Promise<T> {
   const begun = closingsSoFar();
   const result = await read();
+  await allClosings();
   if (closedSince(begun, result.room.id)) await accessRoom(actor, result.room.name);
   return result;
 }
@@ -146,6 +148,7 @@ async function readOpen<T extends { room: RoomRef }>(actor: Actor, read: () => P
 async function readStanding<T>(run: () => Promise<T>): Promise<T> {
   const begun = closingsSoFar();
   const result = await run();
+  await allClosings();
   return closedSince(begun) ? run() : result;
 }
 

@@ -21,8 +21,7 @@ import { invitations } from './invitations';
 import { invite } from './invite';
 import { login } from './login';
 import { me } from './me';
-import { checkRouterState, keepVary, prepareForNext, stripInternalHeaders } from './next-headers';
-import { applyPageStatus } from './page-status';
+import { keepVary, PAGE_STATUS_HEADER, prepareForNext, stripInternalHeaders } from './next-headers';
 import { problem } from './problem';
 import { reset } from './reset';
 import { isOpenId, openId } from './openid';
@@ -170,8 +169,7 @@ function pageRenderer(next: Listener, request: IncomingMessage, response: Server
     request.url = path.replace(/.\/$/, (end) => end.slice(0, 1));
     for (const name of ['content-length', 'content-type', 'transfer-encoding']) delete request.headers[name];
     if (form) request.headers[FORM_STATE_HEADER] = encodeURIComponent(JSON.stringify(form));
-    const writeHead = response.writeHead.bind(response);
-    response.writeHead = (_status: number, ...rest: []) => writeHead(status, ...rest);
+    request.headers[PAGE_STATUS_HEADER] = String(status);
     await next(request, response);
   };
 }
@@ -179,7 +177,7 @@ function pageRenderer(next: Listener, request: IncomingMessage, response: Server
 /**
  * The one door for HTTP: checks what no handler should ever see, answers programs and forms itself, and hands the rest to Next.
  *
- * @param next Next's request handler
+ * @param next answers what is Next's, in the process that makes pages
  * @param socketIo takes long polling below `/socket.io/`
  */
 export function createFront(next: Listener, socketIo: Listener): RequestListener {
@@ -225,7 +223,6 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
       response.setHeader('cache-control', 'no-store');
       return listener(request, response);
     }
-    checkRouterState(request);
     // A browser is sent to sign in by the page itself.
     if (wantsJson(request) && NEEDS_SESSION.test(url.pathname)) {
       await authenticate(
@@ -236,7 +233,6 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     const canonical = canonicalRoomPath(url);
     if (canonical !== null) return void response.writeHead(308, { location: canonical }).end();
     keepVary(response);
-    applyPageStatus(response, nonce);
     return next(request, response);
   }
 

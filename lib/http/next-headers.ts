@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
-import { AppError } from '../contracts/errors';
 import type { Edge } from '../edge';
 
 /* What the front door and Next say to each other in headers, and what nobody else may say to Next. */
+
+/** The status of a page that is the answer to a form, whatever the page itself would say. */
+export const PAGE_STATUS_HEADER = 'x-beseda-status';
 
 /** Headers that only we, or Next inside us, may set; and those of Next features that this service does not use. */
 const INTERNAL_HEADER =
@@ -20,20 +21,6 @@ export function prepareForNext(request: IncomingMessage, edge: Edge, nonce: stri
   request.headers['content-security-policy'] = policy;
   request.headers['x-beseda-client'] = edge.address;
   request.headers['x-beseda-scheme'] = edge.secure ? 'https' : 'http';
-}
-
-/**
- * Refuses what Next would answer as an error of its own, and write into the log: a router state that is none. Read by Next's own
- * reader, because its shape is Next's to change.
- *
- * @throws AppError `bad_request`
- */
-export function checkRouterState(request: IncomingMessage): void {
-  try {
-    parseAndValidateFlightRouterState(request.headers['next-router-state-tree']);
-  } catch (cause) {
-    throw new AppError('bad_request', 'This is no state of the router.', { cause });
-  }
 }
 
 /** Keeps in `Vary` that an address has a page and JSON: Next writes the header anew. */

@@ -8,7 +8,7 @@ export interface PageStatus {
   retryAfterMs?: number | undefined;
 }
 
-/** By the request's nonce. The front door and Next hold different instances of this module. */
+/** By the request's nonce. The door of pages and Next's bundle hold different instances of this module. */
 const shared = globalThis as typeof globalThis & { besedaPageStatus?: Map<string, PageStatus | null> };
 const statuses = (shared.besedaPageStatus ??= new Map<string, PageStatus | null>());
 
@@ -35,4 +35,10 @@ export function applyPageStatus(response: ServerResponse, nonce: string): void {
     return writeHead(wanted.status, ...rest);
   };
   response.once('close', () => statuses.delete(nonce));
+}
+
+/** Has a page answered with this status, whatever it decides itself. */
+export function forcePageStatus(response: ServerResponse, status: number): void {
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = (_status: number, ...rest: []) => writeHead(status, ...rest);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createFront } from '@/lib/http/front';
+import { PAGE_STATUS_HEADER } from '@/lib/http/next-headers';
 import { createHttpServer, drain } from '@/lib/http-server';
 import { listen } from '@/lib/listening';
 import { createRealtime, type RealtimeOptions } from '@/lib/realtime/attach';
@@ -10,9 +11,9 @@ export interface InProcessServer {
   stop(): Promise<void>;
 }
 
-/** Pages are not part of it: whatever the front door leaves to Next is told so. */
-function noPages(_request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(501).end('pages are not served in this test');
+/** Pages are not part of it: whatever the front door leaves to Next is told so, but for the status of a form's page. */
+function noPages(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(Number(request.headers[PAGE_STATUS_HEADER] ?? 501)).end('pages are not served in this test');
   return Promise.resolve();
 }
 

@@ -6,7 +6,7 @@ import { databaseUrl } from './fresh-database';
  *
  * @returns lets them go on
  */
-export async function lockTable(name: 'sessions' | 'messages' | 'chats'): Promise<() => Promise<void>> {
+export async function lockTable(name: 'sessions' | 'messages' | 'chats' | 'users'): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: databaseUrl() });
   await client.connect();
   await client.query('BEGIN');

@@ -73,6 +73,7 @@ const HEADERS: Headers[] = [
   { 'x-nextjs-data': '1', 'x-prerender-revalidate': 'x' },
   { cookie: '__prerender_bypass=x; __next_preview_data=x' },
   { 'x-beseda-form': '%7B%22shownOnce%22%3A%7B%7D%7D', 'x-beseda-client': '127.0.0.1', 'x-beseda-scheme': 'https' },
+  { 'x-beseda-status': '200', 'x-nonce': 'known' },
 ];
 
 describe('whoever may not see a page', () => {
