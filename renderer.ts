@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname } from 'node:path';
 import next from 'next';
@@ -14,7 +14,11 @@ import { joinService } from './lib/renderer/service-line';
 /** Pages read little and are made one after the other. */
 const MAX_CONNECTIONS = 4;
 
-const [, , socketPath = ''] = process.argv;
+const [, , socketPath] = process.argv;
+if (socketPath === undefined || !process.send) {
+  process.stderr.write('This makes pages for the service, which starts it: run npm start.\n');
+  process.exit(1);
+}
 const settings = loadEnv(process.env);
 setEnv(settings);
 log.level = settings.logLevel;
@@ -38,6 +42,17 @@ const app = next({
   httpServer: server,
 });
 
+/** What the service can no longer remove: its socket, and the folder that was made for it. A named pipe goes by itself. */
+function removeSocket(path: string): void {
+  if (process.platform === 'win32') return;
+  rmSync(path, { force: true });
+  try {
+    rmdirSync(dirname(path));
+  } catch {
+    // There is still something in it, or it is gone.
+  }
+}
+
 /** Pages are all answered by now, and nothing here writes letters. */
 async function stop(): Promise<void> {
   server.close();
@@ -51,7 +66,7 @@ const database = new Promise<string>((resolve) => {
     onDatabase: resolve,
     onStop: () => void stop(),
     onOrphaned: () => {
-      if (process.platform !== 'win32') rmSync(dirname(socketPath), { recursive: true, force: true });
+      removeSocket(socketPath);
       process.exit(0);
     },
   });
