@@ -4,7 +4,10 @@ import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import type { Frame } from './frame';
 
-/** Bytes that may wait for one reader; beyond it the reader is let go and catches up later. */
+/**
+ * Bytes that may wait for one reader when it is sent something more; beyond it the reader is let go and catches up later. One long answer
+ * alone, a list of thousands of rooms, is nobody's delay.
+ */
 export const MAX_BUFFERED = 1024 * 1024;
 
 /** Milliseconds that a slow reader has for the close frame. */

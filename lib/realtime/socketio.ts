@@ -80,7 +80,7 @@ class SocketIoConnection extends Connection {
     if (this.waiting > 0) untilAnswered(wire);
     wire.write(frame.socketIo);
     this.#receipts?.count(frame.socketIo.length);
-    if (wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+    if (wire.writableLength - frame.socketIo.length > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
   /** What is said meanwhile leaves in one write. */
@@ -139,9 +139,10 @@ class SocketIoConnection extends Connection {
 
   #count(bytes: number): void {
     if (this.#queued === 0) this.#queuedSince = performance.now();
+    const before = this.#queued + (this.#webSocket?.bufferedAmount ?? 0);
     this.#queued += bytes;
     this.#receipts?.count(bytes);
-    if (this.#queued + (this.#webSocket?.bufferedAmount ?? 0) > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+    if (before > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 }
 

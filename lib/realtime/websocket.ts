@@ -87,7 +87,7 @@ class PlainConnection extends Connection {
     if (this.waiting > 0) untilAnswered(this.#wire);
     this.#wire.write(frame);
     this.#receipts.count(frame.length);
-    if (this.#wire.writableLength > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
+    if (this.#wire.writableLength - frame.length > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
   protected override read(reading: boolean): boolean {

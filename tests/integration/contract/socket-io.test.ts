@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { pool } from '@/lib/db';
 import { createPerson, type Person } from '../../harness/people';
+import { PlainSocket } from '../../harness/plain-client';
 import { connectSocketIo, openSocketIo, SocketIoClient, type SocketIoOptions } from '../../harness/socket-io-client';
 import { rawText } from '../../harness/raw-text';
 import { request, inWorld } from './world';
@@ -248,5 +250,33 @@ describe('joining a room', () => {
     const answers = await Promise.all(bodies.map((body) => client.call('message:send', { room: name, body })));
     expect(answers.map(({ message }) => message?.seq)).toEqual(bodies.map((_, index) => index + 1));
     expect(answers.map(({ message }) => message?.body)).toEqual(bodies);
+  });
+});
+
+describe('a client that does not wait', () => {
+  it.each(['plain WebSocket', 'Socket.IO'])('over %s is read as fast as it is answered', async (transport) => {
+    const other = await createPerson();
+    const client =
+      transport === 'Socket.IO'
+        ? await connect({}, other.token)
+        : world.keep(await PlainSocket.join(world.url, room, other.token));
+    const name = transport === 'Socket.IO' ? 'room:list' : 'message:list';
+    const answers = await Promise.all(Array.from({ length: 600 }, () => client.call(name, {})));
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    expect(client.facts.of('session:closing')).toEqual([]);
+  });
+
+  it.each(['websocket', 'polling'] as const)('gets an answer of megabytes over %s', async (transport) => {
+    const other = await createPerson();
+    await pool().query(
+      `WITH made AS (
+         INSERT INTO chats (name, topic) SELECT $2 || n, repeat('т', 200) FROM generate_series(1, 4000) AS n RETURNING id)
+       INSERT INTO memberships (room_id, user_id) SELECT id, $1 FROM made`,
+      [other.id, `many-${transport}-`],
+    );
+    const client = await connect({ transports: [transport] }, other.token);
+    const { rooms } = await client.call('room:list', {});
+    expect(rooms).toHaveLength(4_000);
+    expect((await client.call('room:get', { room })).ok).toBe(true);
   });
 });
