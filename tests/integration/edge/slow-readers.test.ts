@@ -101,11 +101,11 @@ describe('whoever does not read what the kernel has long taken', () => {
         ? await SocketIoClient.connect(proxy.url, boris.token)
         : await PlainSocket.join(proxy.url, room, boris.token);
     if (reader instanceof SocketIoClient) await reader.call('room:join', { room });
-    for (const link of proxy.links) link.rate = 100_000;
+    for (const link of proxy.links) link.rate = 200_000;
     // Several seconds of reading, in which it always owes something.
-    for (let n = 0; n < 50; n++) await writer.call('message:send', { room, body: 'x'.repeat(8_000) });
+    for (let n = 0; n < 100; n++) await writer.call('message:send', { room, body: 'x'.repeat(8_000) });
     const received = () => reader.facts.of('messages:created').flatMap(({ messages }) => messages);
-    await expect.poll(() => received().length, { timeout: 15_000 }).toBe(50);
+    await expect.poll(() => received().length, { timeout: 15_000 }).toBe(100);
     expect(reader.facts.of('session:closing')).toEqual([]);
     expect(reader.facts.of('(closed)')).toEqual([]);
     await reader.close();
