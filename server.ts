@@ -10,10 +10,13 @@ import { startEmbedded } from './lib/embedded';
 import { loadEnv, setEnv, type Env } from './lib/env';
 import { createFront } from './lib/http/front';
 import { createHttpServer, drain } from './lib/http-server';
+import { countElsewhere } from './lib/limits';
 import { assertPortFree, listen } from './lib/listening';
 import { log } from './lib/log';
 import { closeMail } from './lib/mail';
+import { METRICS_NAMES, serveMetrics } from './lib/metrics-server';
 import { migrate } from './lib/migrations';
+import { Nodes } from './lib/nodes/nodes';
 import { createRealtime } from './lib/realtime/attach';
 import { Renderer } from './lib/renderer/renderer';
 import { Shutdown } from './lib/shutdown';
@@ -31,7 +34,6 @@ async function settle(settings: Env): Promise<void> {
   if (settings.bcryptCost < 10)
     log.warn('BCRYPT_COST is below 10: passwords are easier to guess from a stolen database');
   if (!settings.rateLimits) log.warn('RATE_LIMITS is off: nothing slows down guessing passwords');
-  if (settings.redisUrl) log.warn('REDIS_URL is not used by this release: run one node only');
 }
 
 /** @returns its URL */
@@ -56,10 +58,17 @@ async function start(shutdown: Shutdown): Promise<void> {
   const settings = loadEnv(process.env);
   log.level = settings.logLevel;
   await assertPortFree(settings.host, settings.port);
+  if (settings.metrics) await assertPortFree(settings.metrics.host, settings.metrics.port, METRICS_NAMES);
   await settle(settings);
 
   // Loads beside whatever else is being started; lies beside this very module, be it bundled or not.
   const renderer = new Renderer(fileURLToPath(import.meta.url).replace(/server(\.\w+)$/, 'renderer$1'));
+  const nodes = settings.redisUrl === undefined ? undefined : new Nodes(settings.redisUrl);
+  if (nodes) {
+    // They hear of the last message too.
+    shutdown.add('other nodes', () => nodes.close());
+    countElsewhere(nodes.counters());
+  }
   const acceptors = settings.production ? new Acceptors() : undefined;
   // Its failure is told once there is a way to end everything.
   const [opened] = await Promise.allSettled([openDatabase(settings, shutdown).then((url) => renderer.serve(url))]);
@@ -68,8 +77,15 @@ async function start(shutdown: Shutdown): Promise<void> {
   shutdown.add('password workers', closePasswords);
   shutdown.add('pages', () => renderer.close());
   if (opened.status === 'rejected') throw opened.reason;
+  if (settings.metrics) {
+    const metrics = await serveMetrics(settings.metrics, () => renderer.metrics());
+    shutdown.add('metrics', metrics.close);
+    log.info({ metricsPort: metrics.port }, `Metrics are at http://${settings.metrics.host}:${metrics.port}/metrics`);
+  }
 
+  await nodes?.join();
   const realtime = createRealtime({
+    several: nodes !== undefined,
     nextUpgrade: settings.production ? undefined : (...upgrade) => renderer.handleUpgrade(...upgrade),
   });
   const server = createHttpServer();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { nginxVersion } from './tests/harness/nginx-version.mjs';
 
 const alias = { '@': import.meta.dirname };
 const harness = join(import.meta.dirname, 'tests/harness');
@@ -24,6 +25,17 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     resolve: { alias },
     test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 30_000, ...onDatabase },
+  },
+  {
+    resolve: { alias },
+    // The contract once more, with nginx in front.
+    test: {
+      name: 'nginx',
+      include: nginxVersion() ? ['tests/integration/contract/**/*.test.ts'] : [],
+      env: { TEST_BEHIND_NGINX: '1' },
+      testTimeout: 30_000,
+      ...onDatabase,
+    },
   },
   {
     resolve: { alias },

@@ -8,7 +8,7 @@ import { measureGrowth } from './growth/measure';
 import { readOptions } from './options';
 import { measurePageLoad } from './page-load';
 import { startService } from './service';
-import { measureBadNeighbours, measureManyConnections, measureMessages } from './side-by-side';
+import { measureBadNeighbours, measureManyConnections, measureMessages, measureSeveralNodes } from './side-by-side';
 import { measureForgotTiming, measureSignInTiming, openPostOffice } from './sign-in-timing';
 import { measureSignIns } from './sign-ins';
 import { measureSlowConnections } from './slow-connections';
@@ -16,11 +16,11 @@ import { table } from './statistics';
 import { describe, measureTwoBrowsers } from './two-browsers';
 
 /*
- * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections|http|neighbours|growth …]
+ * npm run bench [-- start|first-load|page-load|two-browsers|sign-ins|sign-in-timing|forgot-timing|slow-connections|messages|connections|http|neighbours|nodes|growth …]
  * Measures the service as `npm start` runs it, with its own database on an empty data folder. Without names: everything.
  * `messages`, `connections` and `http` put it side by side with small servers that do less: --rounds N, --seconds S, --only SCENARIO (cost,
  * room, latency, pages, rooms, overload; more than once for several), --subject PART_OF_NAME (likewise), --quick, --json FILE.
- * `neighbours` takes these but for --only, `growth` those but for --seconds and --subject; its scenarios are history, all-rooms, own-rooms, members.
+ * `neighbours` and `nodes` take these but for --only, `growth` those but for --seconds and --subject; its scenarios are history, all-rooms, own-rooms, members.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -95,6 +95,7 @@ const MEASUREMENTS: Record<string, () => Promise<void>> = {
   connections: async () => say(await measureManyConnections(options)),
   http: async () => say(await measureHttp(options)),
   neighbours: async () => say(await measureBadNeighbours(options)),
+  nodes: async () => say(await measureSeveralNodes(options)),
   growth: async () => say(await measureGrowth(options)),
 };
 

@@ -4,11 +4,13 @@ import type { Options } from './options';
 import { connectionsSize, measureConnections } from './scenarios/connections';
 import { MANY_ROOMS, measureManyRooms, wantsManyRooms } from './scenarios/many-rooms';
 import { measureNeighbours, NEIGHBOURS } from './scenarios/neighbours';
+import { measureNodes, NODES_SIZE } from './scenarios/nodes';
 import { measureOneRoom, ONE_ROOM, wantsOneRoom } from './scenarios/one-room';
 import { loads, places, writeFigures } from './scenarios/circumstances';
 import { describeResults } from './scenarios/report';
 import { Results } from './scenarios/results';
 import { BESEDA_SUBJECTS, LIMITED_SUBJECTS } from './subjects/beseda';
+import { NODE_SUBJECTS } from './subjects/nodes';
 import { PEER_SUBJECTS } from './subjects/peers';
 import { Ground, type Stage } from './subjects/stage';
 import type { Size, Subject } from './subjects/subject';
@@ -106,6 +108,18 @@ export function measureManyConnections(options: Options): Promise<string> {
   const subjects = SUBJECTS.filter(({ name }) => !/INSERT|group commit/.test(name));
   return sideBySide(options, subjects, (open, results) =>
     onStage(open(connectionsSize(options)), (stage) => measureConnections(stage, options, results)),
+  );
+}
+
+/** One node, two and three, and one that knows of no others: what a message costs, and how many they bear. */
+export function measureSeveralNodes(options: Options): Promise<string> {
+  const known = new Map<string, number>();
+  const subjects = [...BESEDA_SUBJECTS.filter(({ protocol }) => protocol === 'WebSocket'), ...NODE_SUBJECTS];
+  return sideBySide(options, subjects, (open, results) =>
+    onStage(open(NODES_SIZE), async (stage) => {
+      await fill(stage);
+      await measureNodes({ stage, options, results, known });
+    }),
   );
 }
 

@@ -81,6 +81,25 @@ export function serviceSecret(dataDir: string): Promise<string> {
   return readOrCreateSecret(join(dataDir, SECRET_FILE));
 }
 
+/** The service's own secret if there is one by now. */
+export async function ownSecret(dataDir: string): Promise<string | undefined> {
+  const kept = (await readPrivate(join(dataDir, SECRET_FILE)))?.trim();
+  return kept === '' ? undefined : kept;
+}
+
+/**
+ * Makes a secret the service's own, in place of the one that was there.
+ *
+ * @param kept the name that the one that was there gets in the data folder; it must be free
+ */
+export async function replaceSecret(dataDir: string, secret: string, kept: string): Promise<void> {
+  const path = join(dataDir, SECRET_FILE);
+  await link(path, join(dataDir, kept)).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  });
+  await writeWhole(path, secret, rename);
+}
+
 /** Keeps the running embedded database's URL for the tools beside the server. */
 export function publishDatabaseUrl(dataDir: string, url: string): Promise<void> {
   return writeWhole(join(dataDir, URL_FILE), `${url}\n`, rename);

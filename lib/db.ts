@@ -17,7 +17,8 @@ const CONNECTION_TIMEOUT = 5_000;
 const STATEMENT_TIMEOUT = 6_000;
 /** Milliseconds after which we no longer wait for an answer: a database that is frozen does not end its own statements. */
 const QUERY_TIMEOUT = 7_000;
-const IDLE_IN_TRANSACTION_TIMEOUT = 15_000;
+/** Milliseconds. What a transaction holds is held for all nodes, and nothing but the database is waited for within one. */
+const IDLE_IN_TRANSACTION_TIMEOUT = 3_000;
 /**
  * What a trigram match has to reach: PostgreSQL's own default for whole strings. As a setting rather than a condition of a statement, because
  * only the operators that obey it can use the index.

@@ -18,6 +18,13 @@ export interface OpenIdSettings {
   name: string;
 }
 
+/** Where metrics are told. */
+export interface MetricsSettings {
+  host: string;
+  /** 0: any that is free */
+  port: number;
+}
+
 /** The settings, read once at start-up. `docs` and README describe each by its variable. */
 export interface Env {
   /** 0 until the system has chosen one, where any will do */
@@ -32,6 +39,7 @@ export interface Env {
   publicUrl: URL | undefined;
   /** how many proxies in front are believed for the client's address and scheme */
   trustProxy: number;
+  /** undefined: this node is the only one */
   redisUrl: string | undefined;
   adminEmail: string | undefined;
   /** who may make an account: anyone, whoever has an invitation, nobody */
@@ -41,6 +49,8 @@ export interface Env {
   bcryptCost: number;
   rateLimits: boolean;
   logLevel: string;
+  /** undefined: nobody scrapes */
+  metrics: MetricsSettings | undefined;
   /** undefined: no letters are sent */
   mail: MailSettings | undefined;
   production: boolean;
@@ -51,6 +61,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const HOST = /^[0-9a-z:.-]+$/i;
 /** NIST SP 800-107, 5.3.4: an HMAC key below 112 bits is not a key; 16 characters are the least that can hold them. */
 const SECRET_CHARACTERS = 16;
+/** `aaaaaaaaaaaaaaaa`, `changemechangeme`: long enough, and guessed at once. */
+const REPETITION = /^(.+?)\1+$/;
 
 function integer(source: Source, name: string, fallback: number, min: number, max: number): number {
   const value = read(source, name);
@@ -71,6 +83,24 @@ function oneOf<T extends string>(source: Source, name: string, fallback: T, valu
   return found;
 }
 
+function hostName(source: Source, name: string, fallback: string): string {
+  const host = read(source, name) ?? fallback;
+  if (!HOST.test(host)) {
+    throw new SettingError(`${name} must be a host name or an address, not ${JSON.stringify(host)}.`);
+  }
+  return host;
+}
+
+/** @param taken the service's own port */
+function metricsSettings(source: Source, taken: number): MetricsSettings | undefined {
+  const host = hostName(source, 'METRICS_HOST', '127.0.0.1');
+  if (read(source, 'METRICS_PORT') === undefined) return undefined;
+  const port = integer(source, 'METRICS_PORT', 0, 0, 65_535);
+  // Whoever may see pages must not see metrics.
+  if (port === taken && port !== 0) throw new SettingError('METRICS_PORT must be another port than PORT.');
+  return { host, port };
+}
+
 function databaseUrl(source: Source): string | undefined {
   const example = 'postgresql://user:password@host:5432/database';
   const parsed = url(source, 'DATABASE_URL', ['postgres:', 'postgresql:'], example);
@@ -78,6 +108,16 @@ function databaseUrl(source: Source): string | undefined {
     throw new SettingError(`DATABASE_URL must name a database, as in ${example}.`);
   }
   return parsed && read(source, 'DATABASE_URL');
+}
+
+/** Nodes share a database and sign sessions alike: neither can be what one of them made for itself. */
+function redisUrl(source: Source): string | undefined {
+  const parsed = url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379');
+  const missing = ['DATABASE_URL', 'NEXTAUTH_SECRET'].filter((name) => read(source, name) === undefined);
+  if (parsed && missing.length > 0) {
+    throw new SettingError(`REDIS_URL must come with ${missing.join(' and ')}: several nodes share one.`);
+  }
+  return parsed?.href;
 }
 
 /** Whether a host name or address is this machine's loopback, which nobody else can reach. */
@@ -105,6 +145,9 @@ function secret(source: Source, name: string): string | undefined {
     throw new SettingError(
       `${name} must have at least ${SECRET_CHARACTERS} characters; "openssl rand -base64 32" makes a good one.`,
     );
+  }
+  if (value !== undefined && REPETITION.test(value)) {
+    throw new SettingError(`${name} must not be one text again and again; "openssl rand -base64 32" makes a good one.`);
   }
   return value;
 }
@@ -154,12 +197,12 @@ function defaultDataDir(): string {
  * @throws SettingError for the first variable that is wrong
  */
 export function loadEnv(source: Source): Env {
-  const host = read(source, 'HOST') ?? 'localhost';
-  if (!HOST.test(host)) throw new SettingError(`HOST must be a host name or an address, not ${JSON.stringify(host)}.`);
+  const host = hostName(source, 'HOST', 'localhost');
   const address = publicUrl(source, host);
+  const port = integer(source, 'PORT', 3000, 0, 65_535);
   return {
     // 0: any free port, which tests use.
-    port: integer(source, 'PORT', 3000, 0, 65_535),
+    port,
     host,
     databaseUrl: databaseUrl(source),
     dataDir: resolve(read(source, 'DATA_DIR') ?? defaultDataDir()),
@@ -167,7 +210,7 @@ export function loadEnv(source: Source): Env {
     previousSecret: secret(source, 'NEXTAUTH_SECRET_PREVIOUS'),
     publicUrl: address,
     trustProxy: integer(source, 'TRUST_PROXY', 0, 0, 32),
-    redisUrl: url(source, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379')?.href,
+    redisUrl: redisUrl(source),
     adminEmail: adminEmail(source),
     registration: oneOf(source, 'REGISTRATION', 'open', REGISTRATIONS),
     openId: openId(source),
@@ -175,6 +218,7 @@ export function loadEnv(source: Source): Env {
     bcryptCost: integer(source, 'BCRYPT_COST', 12, 4, 16),
     rateLimits: oneOf(source, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     logLevel: oneOf(source, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    metrics: metricsSettings(source, port),
     mail: mailSettings(source, address),
     production: source.NODE_ENV === 'production',
   };

@@ -1,9 +1,10 @@
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { AppError } from './contracts/errors';
 import { env } from './env';
 
-interface Limit {
+/** How much is allowed in which time. */
+export interface Limit {
   readonly points: number;
   readonly durationSeconds: number;
 }
@@ -81,17 +82,19 @@ export interface Counters {
   refund(name: LimitName, key: string | number, points: number): void;
 }
 
-/** In this process's memory. */
-class OwnCounters implements Counters {
-  readonly #limiters = new Map<LimitName, RateLimiterMemory>();
+/** Counts with a limiter for each limit. */
+export class LimiterCounters implements Counters {
+  readonly #limiters = new Map<LimitName, RateLimiterAbstract>();
+  readonly #make: (name: LimitName, limit: Limit) => RateLimiterAbstract;
 
-  #limiter(name: LimitName): RateLimiterMemory {
-    let found = this.#limiters.get(name);
-    if (!found) {
-      const { points, durationSeconds } = RATE_LIMITS[name];
-      found = new RateLimiterMemory({ keyPrefix: '', points, duration: durationSeconds });
-      this.#limiters.set(name, found);
-    }
+  /** @param make a limiter, once for each limit */
+  constructor(make: (name: LimitName, limit: Limit) => RateLimiterAbstract) {
+    this.#make = make;
+  }
+
+  #limiter(name: LimitName): RateLimiterAbstract {
+    const found = this.#limiters.get(name) ?? this.#make(name, RATE_LIMITS[name]);
+    this.#limiters.set(name, found);
     return found;
   }
 
@@ -114,11 +117,16 @@ class OwnCounters implements Counters {
   }
 }
 
+/** A limiter in this process's memory. */
+export function ownLimiter(_name: LimitName, { points, durationSeconds }: Limit): RateLimiterMemory {
+  return new RateLimiterMemory({ keyPrefix: '', points, duration: durationSeconds });
+}
+
 const shared = globalThis as typeof globalThis & { besedaCounters?: Counters };
 
 /** Where this process's uses are counted. */
 export function counters(): Counters {
-  return (shared.besedaCounters ??= new OwnCounters());
+  return (shared.besedaCounters ??= new LimiterCounters(ownLimiter));
 }
 
 /** Has this process's uses counted elsewhere. To be called before the first. */

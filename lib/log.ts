@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { currentRequestId } from './request-id';
 
 /** Fields that never reach the log, wherever an object carries them (at the top or one level down). */
 const SECRETS = [
@@ -22,6 +23,10 @@ function createLog(): Logger {
     // What is no level is start-up's to complain about, which it does through this very module.
     level: wanted === 'silent' || wanted in pino.levels.values ? wanted : 'info',
     base: undefined,
+    mixin: () => {
+      const requestId = currentRequestId();
+      return requestId === undefined ? {} : { requestId };
+    },
     redact: { paths: [...SECRETS, ...SECRET_HEADERS], censor: '[hidden]' },
   };
   // In this thread, not in a worker: a line that is written when the process ends must still come out.

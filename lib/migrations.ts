@@ -61,20 +61,38 @@ async function checkTrigrams(client: pg.Client): Promise<void> {
   }
 }
 
+/** A migration that was begun on a database. */
+export interface AppliedMigration {
+  name: string;
+  /** false: it was left half-done */
+  finished: boolean;
+}
+
+/** The migrations of a database by name; none where there never was one. */
+export async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
+  const { rows: tables } = await client.query<{ there: boolean }>(
+    "select to_regclass('_prisma_migrations') is not null as there",
+  );
+  if (!tables[0]?.there) return [];
+  const { rows } = await client.query<AppliedMigration>(
+    'select migration_name as name, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null order by 1',
+  );
+  return rows;
+}
+
+/** The names of the migrations that this version knows. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await readMigrations()).migrationDirectories.map(({ path }) => path);
+}
+
 /**
  * Whether every migration is applied already, and none was left half-done: then the engine has nothing to say, and loading its
  * WebAssembly would be most of what a start computes.
  */
 async function isUpToDate(client: pg.Client, { migrationDirectories }: MigrationList): Promise<boolean> {
-  const { rows: tables } = await client.query<{ there: boolean }>(
-    "select to_regclass('_prisma_migrations') is not null as there",
-  );
-  if (!tables[0]?.there) return false;
-  const { rows } = await client.query<{ name: string; finished: boolean }>(
-    'select migration_name as name, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null',
-  );
-  const applied = new Set(rows.map(({ name }) => name));
-  return rows.every(({ finished }) => finished) && migrationDirectories.every(({ path }) => applied.has(path));
+  const begun = await appliedMigrations(client);
+  const applied = new Set(begun.map(({ name }) => name));
+  return begun.every(({ finished }) => finished) && migrationDirectories.every(({ path }) => applied.has(path));
 }
 
 async function whileLocked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
@@ -94,11 +112,15 @@ async function whileLocked<T>(client: pg.Client, work: () => Promise<T>): Promis
  *
  * @param url of the database
  * @param folder where the migrations lie, prisma/migrations by default
+ * @param wanted the names of those to apply, every one by default
  * @returns the names of those applied now
  * @throws MigrationError in one line
  */
-export async function migrate(url: string, folder?: string): Promise<string[]> {
+export async function migrate(url: string, folder?: string, wanted?: ReadonlySet<string>): Promise<string[]> {
   const [migrationsList, datamodel] = await Promise.all([readMigrations(folder), readDatamodel()]);
+  if (wanted) {
+    migrationsList.migrationDirectories = migrationsList.migrationDirectories.filter(({ path }) => wanted.has(path));
+  }
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: 'beseda' });
   client.on('error', () => undefined);
   await client.connect();

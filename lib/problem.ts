@@ -2,15 +2,20 @@ import { STATUS_CODES } from 'node:http';
 import { AppError, ERROR_STATUS } from './contracts/errors';
 import { isUnavailable, toUnavailable } from './db';
 import { log } from './log';
+import { metrics, type Transport } from './metrics';
 
-/** Any error as one of the contract's: a database that is away is `unavailable`, and a defect is logged and told as such too. */
-export function toAppError(error: unknown): AppError {
+/**
+ * Any error as one of the contract's: a database that is away is `unavailable`, and a defect is logged and told as such too.
+ *
+ * @param requestId of the request that failed, where it was one
+ */
+export function toAppError(error: unknown, requestId?: string): AppError {
   if (error instanceof AppError) return error;
   if (isUnavailable(error)) {
-    log.warn({ err: error }, 'the database is unavailable');
+    log.warn({ err: error, requestId }, 'the database is unavailable');
     return toUnavailable(error);
   }
-  log.error({ err: error }, 'a request failed');
+  log.error({ err: error, requestId }, 'a request failed');
   return new AppError('unavailable', 'Something does not work here at the moment: try again shortly.', {
     retryAfterMs: 1_000,
   });
@@ -28,9 +33,26 @@ export interface Problem {
   body: string;
 }
 
-/** What HTTP answers to an error, whoever writes it. */
-export function problemOf(error: unknown): Problem {
-  const { code, message, errors, retryAfterMs } = toAppError(error);
+/**
+ * Any error as one of the contract's that a client is answered with, and that is counted.
+ *
+ * @param transport over which it is answered
+ * @param requestId of the request that failed, where it was one
+ */
+export function toRefusal(error: unknown, transport: Transport, requestId?: string): AppError {
+  const refusal = toAppError(error, requestId);
+  metrics().refuse(transport, refusal.code);
+  return refusal;
+}
+
+/**
+ * What HTTP answers to an error, whoever writes it.
+ *
+ * @param transport what was asked for: an upgrade that is refused is a refusal of the protocol that it would have become
+ * @param requestId of the request that failed
+ */
+export function problemOf(error: unknown, transport: Transport = 'http', requestId?: string): Problem {
+  const { code, message, errors, retryAfterMs } = toRefusal(error, transport, requestId);
   const status = ERROR_STATUS[code];
   return {
     status,

@@ -29,6 +29,10 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/tool.ts',
+  'scripts/backup.ts',
+  'scripts/restore.ts',
+  'scripts/doctor.ts',
 ];
 
 /** @param {string} path @returns {string[]} the files at or under `path`, tests left out */
@@ -94,7 +98,7 @@ async function compressAssets() {
 }
 
 /**
- * Bundles the server, and the process that makes pages for it.
+ * Bundles the server, the process that makes pages for it, and the tools that an image needs too.
  *
  * @param {string} [outdir] under the project, so that it finds its packages
  * @param {import('esbuild').Plugin[]} [plugins]
@@ -103,7 +107,13 @@ export async function buildServer(outdir = 'build', plugins = []) {
   const { build, stop } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    entryPoints: { server: 'server.ts', renderer: 'renderer.ts' },
+    entryPoints: {
+      server: 'server.ts',
+      renderer: 'renderer.ts',
+      backup: 'scripts/backup.ts',
+      restore: 'scripts/restore.ts',
+      doctor: 'scripts/doctor.ts',
+    },
     outdir,
     plugins,
     outExtension: { '.js': '.mjs' },

@@ -19,7 +19,10 @@ const LEFT_OUT =
   /^\.next\/(?:cache|build|types|dev|trace[^/]*)(?:\/|$)|(?:^|\/)node_modules\/(?:@img|sharp|@next\/swc-[^/]*|@swc\/core[^/]*|typescript|next\/dist\/docs|next\/dist\/compiled\/next-server\/[^/]*\.dev\.js)(?:\/|\.map|$)/;
 
 /** Where tracing begins. */
-const ENTRIES = ['build/server.mjs', 'build/renderer.mjs', 'lib/auth/password-worker.mjs'];
+const ENTRIES = [
+  ...['server', 'renderer', 'backup', 'restore', 'doctor'].map((name) => `build/${name}.mjs`),
+  'lib/auth/password-worker.mjs',
+];
 
 /** @returns {string[]} what Next found out about its server and its pages, relative to the root */
 function tracedByNext() {

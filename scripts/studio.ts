@@ -2,8 +2,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import pg from 'pg';
 import { projectRoot } from '../lib/project-root';
 import { runTool, toolSettings, withServiceDatabase } from './tool';
+
+/** How Prisma's tool learns of the database. Within a URL it knows no folder of a Unix socket, and outside of it no password. */
+function addressFor(url: string): Record<string, string> {
+  const address = new URL(url);
+  const { PGPASSWORD } = process.env;
+  if (address.password === '' && PGPASSWORD) address.password = encodeURIComponent(PGPASSWORD);
+  const { host, port, user, password, database } = new pg.Client({ connectionString: address.href });
+  if (!host.startsWith('/')) return { DATABASE_URL: address.href };
+  const beside = { PGHOST: host, PGPORT: String(port), PGUSER: user ?? '', PGPASSWORD: password ?? '' };
+  return { DATABASE_URL: `postgresql:///${database ?? ''}`, ...beside };
+}
 
 await runTool(() =>
   withServiceDatabase(toolSettings(), async (url) => {
@@ -19,7 +31,7 @@ await runTool(() =>
         stdio: 'inherit',
         env: {
           ...process.env,
-          DATABASE_URL: url,
+          ...addressFor(url),
           PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
           PRISMA_HIDE_UPDATE_MESSAGE: '1',
           CHECKPOINT_DISABLE: '1',
@@ -29,5 +41,7 @@ await runTool(() =>
     // A terminal sends Ctrl+C to both; the database may stop only after Studio has.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
     await once(child, 'exit');
+    // No code: a signal ended it.
+    process.exitCode = child.exitCode ?? 1;
   }),
 );

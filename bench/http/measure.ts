@@ -47,9 +47,9 @@ async function measureEndpoint(turn: Turn, { pid, port }: Server, { name, next }
     return load;
   };
   note(await saturate(client, next, CONNECTIONS, options.quick ? WARM_UP.quick : WARM_UP.full));
-  const before = await ground.cpu(pid);
+  const before = await ground.cpu({ pid });
   const most = note(await saturate(client, next, CONNECTIONS, options.seconds));
-  const after = await ground.cpu(pid);
+  const after = await ground.cpu({ pid });
   const perSecond = most.answered / most.seconds;
   const half = note(await pace(client, next, perSecond / 2, options.seconds));
   client.close();

@@ -14,6 +14,11 @@ const HEADINGS: Record<string, Heading> = {
   pages: { title: 'The same at half of it, while 20 room pages/s are made, in ms', compared: /^$/ },
   rooms: { title: 'Most acknowledged, delivered messages/s in 200 rooms of 10, p99 ≤ 150 ms', compared: /^messages/ },
   overload: { title: 'Three times that, times in ms', compared: /^$/ },
+  nodes: {
+    title:
+      'Several nodes: one of 1,000 messages/s in 200 rooms of 10 (times in ms), and the most of them, p99 ≤ 150 ms, nodes, PostgreSQL and Redis on one core',
+    compared: /^(?:all|most)/,
+  },
   neighbours: {
     title: 'Everybody else beside those who behave badly: 100 messages/s in 50 rooms of 10, limits on, times in ms',
     compared: /^$/,

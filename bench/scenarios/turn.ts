@@ -33,7 +33,12 @@ export async function costed({ stage }: Turn, perSecond: number, seconds: number
   const before = await stage.cpu();
   const run = await stage.run(perSecond, seconds);
   const after = await stage.cpu();
-  return { run, used: { server: after.server - before.server, database: after.database - before.database } };
+  const used = {
+    server: after.server - before.server,
+    database: after.database - before.database,
+    redis: after.redis - before.redis,
+  };
+  return { run, used };
 }
 
 /**
@@ -42,7 +47,12 @@ export async function costed({ stage }: Turn, perSecond: number, seconds: number
  * @param p99 milliseconds within which copies have to come
  * @param start messages a second, where nothing is known of the subject yet
  */
-export async function findBorne(turn: Turn, scenario: Scenario, p99: number, start: number): Promise<Borne | null> {
+export async function findBorne(
+  turn: Turn,
+  scenario: Scenario | 'nodes',
+  p99: number,
+  start: number,
+): Promise<Borne | null> {
   const { stage, options, results, known } = turn;
   const { name } = stage.subject;
   const key = `${scenario} ${name}`;

@@ -22,11 +22,13 @@ export interface RunningBeseda<World> extends Omit<Running, 'rooms'> {
  * @param admin URL of a database whose user may make others
  * @param rateLimits whether its limits are in force
  * @param fill puts something into the migrated, empty database; `secret` is what tokens are encrypted with
+ * @param settings further ones
  */
 export async function startBeseda<World>(
   admin: string,
   rateLimits: 'on' | 'off',
   fill: (client: pg.Client, secret: string) => Promise<World>,
+  settings: Record<string, string> = {},
 ): Promise<RunningBeseda<World>> {
   const database = await createDatabase(admin);
   await migrate(database.url);
@@ -37,7 +39,7 @@ export async function startBeseda<World>(
   const inspectorPort = await freePort();
   const server = await startProcess({
     database: database.url,
-    env: { RATE_LIMITS: rateLimits },
+    env: { RATE_LIMITS: rateLimits, ...settings },
     // For profiles: BENCH_SERVER_ARGV="--cpu-prof --cpu-prof-dir=/tmp/profiles"
     nodeArguments: [`--inspect-port=127.0.0.1:${inspectorPort}`, ...(process.env.BENCH_SERVER_ARGV?.split(' ') ?? [])],
   });

@@ -16,10 +16,11 @@ const AT_ONCE = 100;
 /** Milliseconds that what is under way gets to arrive at the end of a measurement. */
 const PATIENCE = 15_000;
 
-/** Seconds of processor time, the server's and its PostgreSQL's. */
+/** Seconds of processor time: the server's, or all nodes', its PostgreSQL's, and its Redis's. */
 export interface Cpu {
   server: number;
   database: number;
+  redis: number;
 }
 
 /** A subject that runs, and a load generator of its own. */
@@ -80,30 +81,42 @@ export class Ground {
   }
 
   /** What a server and PostgreSQL used so far. */
-  async cpu(pid: number): Promise<Cpu> {
-    const [server, database] = await Promise.all([cpuSeconds(pid), cpuSeconds(this.#database.postmaster)]);
-    return { server, database };
+  async cpu({ pid, others = [], redis: bus }: Pick<Running, 'pid' | 'others' | 'redis'>): Promise<Cpu> {
+    const [database, redis, ...nodes] = await Promise.all([
+      cpuSeconds(this.#database.postmaster),
+      bus === undefined ? 0 : cpuSeconds(bus),
+      ...[pid, ...others.map((other) => other.pid)].map(cpuSeconds),
+    ]);
+    return { server: nodes.reduce((sum, node) => sum + node, 0), database, redis };
   }
 
   async open(subject: Subject, size: Size): Promise<Stage> {
     const running = await subject.start(this.#database.url, size);
-    await this.place(running.pid);
     // A child of this process, hence on its core.
     const generator = new LoadGenerator();
+    const nodes = [{ pid: running.pid, port: running.port }, ...(running.others ?? [])];
+    for (const { pid } of nodes) await this.place(pid);
+    if (running.redis !== undefined) await this.place(running.redis);
     const clients = running.rooms.flatMap(({ name, tokens }) => tokens.map((token) => ({ room: name, token })));
+    const connect = (port: number, some: typeof clients) =>
+      generator.connect({ port, protocol: subject.protocol, atOnce: AT_ONCE, clients: some });
     return {
       subject,
       running,
-      connect: (from = 0, to = clients.length) =>
-        generator.connect({
-          port: running.port,
-          protocol: subject.protocol,
-          atOnce: AT_ONCE,
-          clients: clients.slice(from, to),
-        }),
+      async connect(from = 0, to = clients.length) {
+        const all: Connected = { milliseconds: 0, joined: 0, failed: [] };
+        for (const [node, { port }] of nodes.entries()) {
+          const share = clients.slice(from, to).filter((_, index) => index % nodes.length === node);
+          const { milliseconds, joined, failed } = await connect(port, share);
+          all.milliseconds += milliseconds;
+          all.joined += joined;
+          all.failed.push(...failed);
+        }
+        return all;
+      },
       quiet: () => generator.quiet(),
       run: (perSecond, seconds) => generator.run({ perSecond, seconds, bytes: BYTES, patience: PATIENCE }),
-      cpu: () => this.cpu(running.pid),
+      cpu: () => this.cpu(running),
       async end() {
         generator.end();
         await running.stop();

@@ -18,6 +18,10 @@ export interface Running {
   /** where Node's inspector listens once the process is sent SIGUSR1 */
   inspectorPort: number;
   rooms: SubjectRoom[];
+  /** other nodes of the same service: clients are shared out, so that a room has members on each */
+  others?: readonly { pid: number; port: number }[];
+  /** process of the Redis through which nodes hear of each other */
+  redis?: number;
   stop(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { bus } from '../bus';
 import { accountDeletionSchema } from '../contracts/accounts';
 import type { Actor } from '../contracts/actor';
 import { parseInput } from '../contracts/parse-input';
+import { countClosings } from '../count-closings';
 import { limit } from '../limits';
 import { transaction } from '../queries';
 import { keepAnAdministrator, lockAdministrators } from './last-administrator';
@@ -34,6 +35,10 @@ export async function deleteAccount(actor: Actor, input: Readonly<Record<string,
     await keepAnAdministrator(client, actor.id);
     await holdAccount(client, actor, hash === null ? null : { hash, field: FIELD });
     const events = await revokeSessionsOf(client, actor.id);
+    await countClosings(
+      client,
+      held.rows.map(({ id }) => id),
+    );
     await client.query('DELETE FROM users WHERE id = $1', [actor.id]);
     return { rooms: held.rows, events };
   });

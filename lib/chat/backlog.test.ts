@@ -6,7 +6,7 @@ describe('a backlog', () => {
     const backlog = new Backlog(100);
     for (let count = 0; count < 50; count++) backlog.note(100, 50);
     expect(backlog.retryAfter(0)).toBe(null);
-    expect(backlog.retryAfter(190)).toBe(null);
+    expect(backlog.retryAfter(150)).toBe(null);
     expect(backlog.retryAfter(1_000)).toBe(500);
   });
 
@@ -20,7 +20,7 @@ describe('a backlog', () => {
   it('learns nothing from small batches, which cost about as much as large ones', () => {
     const backlog = new Backlog(100);
     for (let count = 0; count < 50; count++) backlog.note(1, 20);
-    expect(backlog.retryAfter(400)).toBe(null);
+    expect(backlog.retryAfter(300)).toBe(null);
   });
 
   it('recovers when the database does', () => {
@@ -28,6 +28,6 @@ describe('a backlog', () => {
     for (let count = 0; count < 50; count++) backlog.note(100, 1_000);
     expect(backlog.retryAfter(200)).not.toBe(null);
     for (let count = 0; count < 50; count++) backlog.note(100, 10);
-    expect(backlog.retryAfter(900)).toBe(null);
+    expect(backlog.retryAfter(700)).toBe(null);
   });
 });

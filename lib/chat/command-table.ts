@@ -33,10 +33,11 @@ async function allowMember(actor: Actor, access: RoomAccess, input: unknown, cha
   else refuseUnless(access.manages);
 }
 
-async function send({ actor, args }: { actor: Actor; args: CommandArgs<'message:send'> }, room: RoomRef) {
-  const written = await sendMessage(actor, room, args.body, args.clientMessageId ?? null);
-  if (!written.created) refund('message', actor.id);
-  return written;
+function send({ actor, args }: { actor: Actor; args: CommandArgs<'message:send'> }, room: RoomRef) {
+  return sendMessage(actor, room, args.body, args.clientMessageId ?? null).then((written) => {
+    if (!written.created) refund('message', actor.id);
+    return written;
+  });
 }
 
 /** Every command of the service by name: its access and its verb. Its schema stands in `contracts/commands.ts`. */

@@ -8,7 +8,7 @@ export interface Call {
   /** the socket it came over, so that its own facts can leave that one out */
   connectionId?: string;
   /** the room that the command is about, where its connection has joined it and was not let out since */
-  inside?: RoomRef;
+  inside?: RoomRef | undefined;
 }
 
 /** A room as what is stored and told goes by it. */

@@ -14,6 +14,7 @@ import type { Call, GlobalCommand, ReadingCommand, RoomCommand, RoomRef } from '
 import { COMMANDS, fieldOf } from './command-table';
 import { ensureMember } from './memberships';
 import { isStored } from './messages';
+import { writer } from './writer';
 
 /**
  * Pages of messages that are read at once: each holds up the event loop for a few milliseconds when it comes in, and messages that are sent
@@ -40,10 +41,8 @@ async function enterRoom(actor: Actor, level: AccessLevel, input: unknown): Prom
 }
 
 /** Errors that callers understand: what the database's absence throws becomes `unavailable`, what an account's does says so. */
-async function translating<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
+function translating<T>(actor: Actor, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     const missing = missingUser(error);
     if (missing === String(actor.id) || missing === actor.email)
       throw new AppError('unauthenticated', 'This account is gone.');
@@ -51,7 +50,7 @@ async function translating<T>(actor: Actor, work: () => Promise<T>): Promise<T> 
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     log.warn({ err: error }, 'the database is unavailable');
     throw toUnavailable(error);
-  }
+  });
 }
 
 /** Every use counts against a limit, but for a retry of a stored message: that is safe however often, also for who is at theirs. */
@@ -82,49 +81,56 @@ export function prepare<N extends CommandName>(
   input: unknown,
   call: Call = {},
 ): Promise<() => Promise<CommandResult<N>>> {
-  return translating(actor, async () => {
-    await countUse(actor, name, input);
-    const command = COMMANDS[name] as Command<N>;
-    const schema = COMMAND_SCHEMAS[name];
-    if (command.access === undefined) {
-      const args = parseInput(schema, input);
-      const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
-      return () => translating(actor, () => (command.repeatable ? outlasting(() => readStanding(run)) : run()));
-    }
-    if (command.access === 'itself') {
-      // What is not there is not found, whatever else the input has.
-      if (!schema.safeParse(input).success) await outlasting(() => enterRoom(actor, 'use', input));
-      const args = parseInput(schema, input);
-      const run = () => readOpen(actor, () => command.run({ actor, args, call }));
-      return () => translating(actor, () => readInTurn(() => outlasting(run)));
-    }
-    const { runInside } = command;
-    const { inside } = call;
-    if (runInside && inside) {
-      const args = parseInput(schema, input);
-      return () => translating(actor, () => runInside({ actor, args, call }, inside));
-    }
-    const begun = closingsSoFar();
-    const level = command.access === 'join' ? 'use' : command.access;
-    const entered = await outlasting(async () => {
-      const access = await enterRoom(actor, level, input);
-      if (access) await command.allow?.(actor, access, input);
-      return access;
-    });
+  return translating(actor, check(actor, name, input, call)).then((run) => () => translating(actor, run()));
+}
+
+async function check<N extends CommandName>(
+  actor: Actor,
+  name: N,
+  input: unknown,
+  call: Call,
+): Promise<() => Promise<CommandResult<N>>> {
+  await countUse(actor, name, input);
+  const command = COMMANDS[name] as Command<N>;
+  const schema = COMMAND_SCHEMAS[name];
+  if (command.access === undefined) {
     const args = parseInput(schema, input);
-    if (!entered)
-      throw new AppError('unprocessable', FIELD_MESSAGES.required, {
-        errors: [{ path: 'room', message: FIELD_MESSAGES.required }],
-      });
-    const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
-    const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
-    if (!command.repeatable) return () => translating(actor, run);
-    const stillOpen = async () => {
-      await allClosings();
-      if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, level);
-    };
-    return () => translating(actor, () => outlasting(() => checked(run, stillOpen)));
+    const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call });
+    return command.repeatable ? () => outlasting(() => readStanding(run)) : run;
+  }
+  if (command.access === 'itself') {
+    // What is not there is not found, whatever else the input has.
+    if (!schema.safeParse(input).success) await outlasting(() => enterRoom(actor, 'use', input));
+    const args = parseInput(schema, input);
+    const run = () => readOpen(actor, () => command.run({ actor, args, call }));
+    return () => readInTurn(() => outlasting(run));
+  }
+  const { runInside } = command;
+  const { inside } = call;
+  if (runInside && inside) {
+    const args = parseInput(schema, input);
+    return () => runInside({ actor, args, call }, inside);
+  }
+  const begun = closingsSoFar();
+  const level = command.access === 'join' ? 'use' : command.access;
+  const entered = await outlasting(async () => {
+    const access = await enterRoom(actor, level, input);
+    if (access) await command.allow?.(actor, access, input);
+    return access;
   });
+  const args = parseInput(schema, input);
+  if (!entered)
+    throw new AppError('unprocessable', FIELD_MESSAGES.required, {
+      errors: [{ path: 'room', message: FIELD_MESSAGES.required }],
+    });
+  const access = command.access === 'join' ? await outlasting(() => ensureMember(actor, entered)) : entered;
+  const run = (): Promise<CommandResult<N>> => command.run({ actor, args, call, access });
+  if (!command.repeatable) return run;
+  const stillOpen = async () => {
+    await allClosings();
+    if (closedSince(begun, access.room.id)) await accessRoom(actor, access.room.name, level);
+  };
+  return () => outlasting(() => checked(run, stillOpen));
 }
 
 /** An answer that was read while the room was closed to the reader is held back: they are told that instead. */
@@ -176,10 +182,11 @@ export async function dispatch<N extends CommandName>(
  * @throws AppError `rate_limited`, `not_found`, `forbidden`, `unavailable`
  */
 export function enter(actor: Actor, address: string): Promise<RoomAccess> {
-  return translating(actor, async () => {
+  const entering = async () => {
     await limit('command', actor.id);
     return outlasting(() => accessRoom(actor, toRoomName(address)));
-  });
+  };
+  return translating(actor, entering());
 }
 
 /**
@@ -187,16 +194,16 @@ export function enter(actor: Actor, address: string): Promise<RoomAccess> {
  *
  * @param work gets the input, and throws as {@link dispatch} does
  */
-export async function followingNames<Input extends object, T>(
-  input: Input,
-  work: (input: Input) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work(input);
-  } catch (error) {
+export function followingNames<Input extends object, T>(input: Input, work: (input: Input) => Promise<T>): Promise<T> {
+  return work(input).catch((error: unknown) => {
     if (error instanceof RoomMoved) return work({ ...input, room: error.movedTo });
     throw error;
-  }
+  });
+}
+
+/** What a message would be refused with at this moment, because too many wait; null where none would be. */
+export function refusalOfMessages(): AppError | null {
+  return writer().refusal();
 }
 
 export { RoomMoved } from './access';

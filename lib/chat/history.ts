@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Actor } from '../contracts/actor';
 import type { Message, MessagePage, Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
@@ -131,18 +132,24 @@ export async function readHistory(
   return { access, page: toPage(access.room, cursor, rows) };
 }
 
+/** What changed in a room, and how often it had been closed to somebody by then. */
+export interface Changes {
+  messages: Message[];
+  closings: number;
+}
+
 /**
  * What changed in a room after a revision, for the fan-out: it looks for facts whose publication was lost.
  *
- * @returns the changes in order of revision, at most `limit`
+ * @returns the changes in order of revision, at most `limit`: none where the room is gone
  */
-export async function changesSince(roomId: number, revision: number, limit: number): Promise<Message[]> {
-  const { rows } = await pool().query<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS} FROM messages m LEFT JOIN users a ON a.id = m.author_id
+export async function changesSince(roomId: number, revision: number, limit: number): Promise<Changes> {
+  const { rows } = await pool().query<MessageRow & { closings: number }>(
+    `SELECT ${MESSAGE_COLUMNS}, c.closings FROM messages m JOIN chats c ON c.id = m.room_id LEFT JOIN users a ON a.id = m.author_id
      WHERE m.room_id = $1 AND m.revision > $2 ORDER BY m.revision LIMIT $3`,
     [roomId, revision, limit],
   );
-  return rows.map(presentMessage);
+  return { messages: rows.map(presentMessage), closings: rows[0]?.closings ?? 0 };
 }
 
 /** How far a room has come. */
@@ -151,13 +158,37 @@ export interface RoomProgress {
   name: string;
   lastSeq: number;
   revision: number;
+  closings: number;
+  /** stands for what everyone in it sees of the room itself, see {@link lookOf} */
+  look: string;
+}
+
+/** What {@link RoomProgress} says of a room as somebody was told it. */
+export function lookOf({ name, topic, visibility, owner }: Room): string {
+  const fields = [name, topic, visibility, ...(owner ? [owner.id] : [])];
+  return createHash('md5').update(fields.join('\n')).digest('hex');
 }
 
 /** How far rooms have come, for whoever must not miss a change; rooms that are gone are left out. */
 export async function progressOf(roomIds: readonly number[]): Promise<RoomProgress[]> {
   const { rows } = await pool().query<RoomProgress>(
-    'SELECT id AS "roomId", name, last_seq AS "lastSeq", revision FROM chats WHERE id = ANY($1)',
+    `SELECT c.id AS "roomId", c.name, c.last_seq AS "lastSeq", c.revision, c.closings,
+            md5(concat_ws(E'\\n', c.name, c.topic, c.visibility, o.id)) AS look
+       FROM chats c LEFT JOIN users o ON o.email = c.owner_id WHERE c.id = ANY($1)`,
     [roomIds],
+  );
+  return rows;
+}
+
+/** Milliseconds for which a room counts as active: longer than between two looks at it, also where one of them fails. */
+const ACTIVE_MS = 12_000;
+
+/** The rooms in which something was said of late, for whoever may not have been told. */
+export async function activeRooms(): Promise<Pick<RoomProgress, 'roomId' | 'name' | 'lastSeq'>[]> {
+  const { rows } = await pool().query<Pick<RoomProgress, 'roomId' | 'name' | 'lastSeq'>>(
+    `SELECT id AS "roomId", name, last_seq AS "lastSeq" FROM chats
+      WHERE last_activity_at > now() - $1 * interval '1 millisecond' AND last_seq > 0`,
+    [ACTIVE_MS],
   );
   return rows;
 }

@@ -4,6 +4,7 @@ import type { Member, Room, User } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
 import { pool } from '../db';
 import { holdRoom, refuseUnless, type RoomAccess } from './access';
+import { countClosings } from '../count-closings';
 import { noteClosing } from './closings';
 import { findUser } from './memberships';
 import { presentMember, type MemberRow } from './present';
@@ -111,6 +112,7 @@ export async function removeMember(actor: Actor, { room }: RoomAccess, username:
         [room.id, user.id],
       );
       if (rowCount !== 1) throw new AppError('not_found', `${user.username} is not in this room.`);
+      await countClosings(client, [room.id]);
       if (!leaves) await audit(client, actor, { action: 'member:removed', room: access.room, user });
       return { user, room: access.room };
     },

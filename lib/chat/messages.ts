@@ -80,7 +80,7 @@ const CHANGE = `
 WITH target AS (
   SELECT seq FROM messages WHERE room_id = $1 AND seq = $2 AND deleted_at IS NULL FOR UPDATE
 ), room AS (
-  UPDATE chats SET revision = revision + 1 WHERE id = $1 AND EXISTS (SELECT FROM target) RETURNING revision
+  UPDATE chats SET revision = revision + 1 WHERE id = $1 AND EXISTS (SELECT FROM target) RETURNING revision, closings
 ), m AS (
   UPDATE messages SET revision = room.revision, body = coalesce($3, ''),
     edited_at = CASE WHEN $3::text IS NULL THEN edited_at ELSE now() END,
@@ -88,7 +88,7 @@ WITH target AS (
   FROM room WHERE room_id = $1 AND seq = $2
   RETURNING messages.*
 )
-SELECT ${MESSAGE_COLUMNS} FROM m LEFT JOIN users a ON a.id = m.author_id`;
+SELECT ${MESSAGE_COLUMNS}, room.closings FROM room, m LEFT JOIN users a ON a.id = m.author_id`;
 
 async function change(
   actor: Actor,
@@ -100,7 +100,7 @@ async function change(
     room,
     async (client) => {
       const { room: now } = await holdRoom(client, actor, room.id, 'use');
-      const { rows } = await client.query<MessageRow>(CHANGE, [room.id, seq, body]);
+      const { rows } = await client.query<MessageRow & { closings: number }>(CHANGE, [room.id, seq, body]);
       const row = rows[0];
       if (!row) throw notFound();
       const message = presentMessage(row);
@@ -112,9 +112,10 @@ async function change(
           details: { seq },
         });
       }
-      return { message, name: now.name };
+      return { message, closings: row.closings, name: now.name };
     },
-    ({ message, name }) => publish({ type: 'message:updated', roomId: room.id, room: name, message }),
+    ({ message, closings, name }) =>
+      publish({ type: 'message:updated', roomId: room.id, room: name, closings, message }),
   );
   return { message };
 }

@@ -1,7 +1,8 @@
 import type { Message } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
+import { metrics } from '../metrics';
 import type { RoomRef } from './command';
-import { keyOf, type Draft } from './insert';
+import { keyOf, type Draft, type Inserted } from './insert';
 import { publish } from './publish';
 
 /** The stored message, and whether this call is what stored it. */
@@ -19,10 +20,10 @@ export interface Asked extends Draft {
 /**
  * Acknowledges what was stored, then publishes it: one event for each room.
  *
- * @param messages of each draft its message, or undefined where it was left out
+ * @param inserted what came of the drafts
  * @returns the drafts that were left out
  */
-export function settle<D extends Asked>(drafts: readonly D[], messages: readonly (Message | undefined)[]): D[] {
+export function settle<D extends Asked>(drafts: readonly D[], { messages, closings }: Inserted): D[] {
   const byRoom = new Map<number, { room: RoomRef; created: Message[] }>();
   const rest: D[] = [];
   for (const [index, draft] of drafts.entries()) {
@@ -36,9 +37,16 @@ export function settle<D extends Asked>(drafts: readonly D[], messages: readonly
     if (group) group.created.push(message);
     else byRoom.set(draft.room.id, { room: draft.room, created: [message] });
   }
+  metrics().accepted += drafts.length - rest.length;
   for (const { room, created } of byRoom.values()) {
     created.sort((a, b) => a.seq - b.seq);
-    publish({ type: 'messages:created', roomId: room.id, room: room.name, messages: created });
+    publish({
+      type: 'messages:created',
+      roomId: room.id,
+      room: room.name,
+      closings: closings.get(room.id) ?? 0,
+      messages: created,
+    });
   }
   return rest;
 }

@@ -7,6 +7,11 @@ const PATIENCE = 2_000;
 /** Milliseconds after which the writer no longer waits for an answer: well before its callers lose patience, who give up after ten seconds. */
 const QUERY_TIMEOUT = 4_000;
 const STATEMENT_TIMEOUT = 5_000;
+/**
+ * Milliseconds after which PostgreSQL ends a transaction whose writer stands still or is cut off: it holds a room, for which the writers of
+ * all other nodes wait. Well below {@link QUERY_TIMEOUT}, so that they get it.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT = 2_000;
 
 /** Of this process alone: under it a new connection finds what an earlier one left behind. */
 const NAME = `beseda writer ${randomUUID()}`;
@@ -18,6 +23,7 @@ const NAME = `beseda writer ${randomUUID()}`;
 const SETTINGS = {
   application_name: NAME,
   statement_timeout: String(STATEMENT_TIMEOUT),
+  idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT),
   enable_seqscan: 'off',
   jit: 'off',
 };

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Room } from '../contracts/entities';
 import { AppError } from '../contracts/errors';
-import { isDiskFull, isRolledBack, isUnavailable, toUnavailable } from '../db';
+import { isDiskFull, isRolledBack, isUnavailable, isUniqueViolation, toUnavailable } from '../db';
 import { log } from '../log';
+import { metrics } from '../metrics';
 import { inTransaction } from '../queries';
 import { Backlog } from './backlog';
 import { findStored, insertMessages, keyOf, type Draft } from './insert';
@@ -29,8 +30,8 @@ type Job = PendingDraft | PendingChange;
 
 const isChange = (job: Job): job is PendingChange => 'run' in job;
 
-/** Rows in one statement: with 256 a room of a thousand bore a tenth less, with 1,024 it was no better, and a slow one delays everybody in it. */
-const BATCH = 512;
+/** Rows in one statement: with 256 a room of a thousand bore a tenth less, with 512 no more, and a slow one delays everybody in it. */
+const BATCH = 384;
 /** Jobs waiting at most, whatever {@link Backlog} says of the time that they take. */
 const QUEUE = 20_000;
 /** Milliseconds that a job outlasts a database that is away: less than clients wait for an answer. */
@@ -41,6 +42,9 @@ const RETRY_MS = 100;
 const FULL_DISK_MS = 1_000;
 /** Milliseconds that closing may take: requests in flight had five seconds before, and a stop has nine (lib/shutdown.ts). */
 const CLOSE_MS = 2_000;
+
+const tooMany = (retryAfterMs: number) =>
+  new AppError('unavailable', 'Too many messages are waiting to be stored: try again shortly.', { retryAfterMs });
 
 /** The group commit: what arrives while a commit is in flight goes together in the next. */
 export class Writer {
@@ -62,7 +66,10 @@ export class Writer {
    */
   write(draft: Draft): Promise<Written> {
     return new Promise((resolve, reject) => {
-      this.#add({ ...draft, roomId: draft.room.id, until: performance.now() + PATIENCE_MS, resolve, reject });
+      const { room, author, body, clientMessageId } = draft;
+      const until = performance.now() + PATIENCE_MS;
+      // One by one: of every message, and V8 copies an object of unknown shape ten times as slowly.
+      this.#add({ room, author, body, clientMessageId, roomId: room.id, until, resolve, reject });
     });
   }
 
@@ -95,15 +102,22 @@ export class Writer {
     while (this.#running && (await Promise.race([this.#running, late])) !== 'late');
   }
 
+  /**
+   * What a message would be refused with at this moment: for those who would rather know before they look at it.
+   *
+   * @returns AppError `unavailable`, or null where it would be taken
+   */
+  refusal(): AppError | null {
+    if (this.#full && performance.now() < this.#full.until) return this.#full.error;
+    const retryAfterMs = this.#backlog.retryAfter(this.#queue.length);
+    return retryAfterMs === null ? null : tooMany(retryAfterMs);
+  }
+
   #add(job: Job): void {
-    if (this.#full && performance.now() < this.#full.until) return void job.reject(this.#full.error);
     // Other changes are few, and one of them may end the flood: whoever is removed says no more.
-    const tooLong = isChange(job) ? null : this.#backlog.retryAfter(this.#queue.length);
-    const retryAfterMs = this.#queue.length >= QUEUE ? 1_000 : tooLong;
-    if (retryAfterMs !== null) {
-      const words = 'Too many messages are waiting to be stored: try again shortly.';
-      return void job.reject(new AppError('unavailable', words, { retryAfterMs }));
-    }
+    const isFull = this.#full && performance.now() < this.#full.until ? this.#full.error : null;
+    const refusal = isChange(job) ? (isFull ?? (this.#queue.length >= QUEUE ? tooMany(1_000) : null)) : this.refusal();
+    if (refusal) return void job.reject(refusal);
     this.#queue.push(job);
     this.#running ??= this.#run().finally(() => (this.#running = null));
   }
@@ -173,7 +187,16 @@ export class Writer {
     if (!first) return;
     if (isChange(first)) return first.run(client);
     const drafts = batch.filter((job): job is PendingDraft => !isChange(job));
-    const rest = settle(drafts, await insertMessages(client, drafts));
+    const inserted = await insertMessages(client, drafts);
+    const left = settle(drafts, inserted);
+    metrics().meters?.delivered(performance.now() - first.until + PATIENCE_MS);
+    if (left.length === 0) return;
+    const rest = left.filter(({ roomId }) => !inserted.overtaken.has(roomId));
+    // Before what came behind them: a sender's order holds. Who was removed is left out for good then.
+    this.#again(
+      left.filter((job) => !rest.includes(job)),
+      new AppError('unavailable', 'The room is just being changed.', { retryAfterMs: RETRY_MS }),
+    );
     if (rest.length === 0) return;
     // Of their own fate: those that were stored are answered, and must not be tried again because this question fails.
     try {
@@ -208,15 +231,21 @@ export class Writer {
       this.#again(batch, error);
       return;
     }
-    if (batch.length === 1) return batch[0]?.reject(error);
+    if (batch.length === 1) return void this.#fail(batch[0], error);
     for (const [index, job] of batch.entries()) {
       try {
         await this.#commit(client, [job]);
       } catch (reason) {
-        if (isRolledBack(reason) && !isUnavailable(reason)) job.reject(reason);
+        if (isRolledBack(reason) && !isUnavailable(reason)) this.#fail(job, reason);
         else return this.#failed(client, batch.slice(index), reason);
       }
     }
+  }
+
+  /** Where another node has stored the same message meanwhile, it is found the second time. */
+  #fail(job: Job | undefined, error: unknown): void {
+    if (job && !isChange(job) && isUniqueViolation(error)) this.#again([job], error);
+    else job?.reject(error);
   }
 
   /** The connection broke, or said nothing: perhaps it was committed. Only what cannot double is tried again. */

@@ -3,7 +3,8 @@ import { RoomMoved } from '../chat/commands';
 import { type AppError, ERROR_STATUS } from '../contracts/errors';
 import type { FormState } from '../contracts/form-state';
 import { alreadySent, isForm, readForm, wantsHtml, type Context } from './context';
-import { retryAfterSeconds, toAppError } from '../problem';
+import { retryAfterSeconds, toRefusal } from '../problem';
+import { givenRequestId } from '../request-id';
 
 /** Where a browser goes after a form was taken: always by GET. `location` is a path. */
 export function seeOther(location: string, cookies: string[] = []): Response {
@@ -46,7 +47,7 @@ export async function answerForm(context: Context, page: string, handle: () => P
     return await handle();
   } catch (thrown) {
     if (!wantsHtml(context) || thrown instanceof RoomMoved) throw thrown;
-    const error = toAppError(thrown);
+    const error = toRefusal(thrown, 'http', givenRequestId(context.env.incoming));
     const isAccountPage = page === '/login' || page === '/register';
     if (error.code === 'unauthenticated' && !isAccountPage) return seeOther(loginPath(page));
     if (error.retryAfterMs !== undefined)

@@ -23,9 +23,11 @@ import { login } from './login';
 import { me } from './me';
 import { keepVary, PAGE_STATUS_HEADER, prepareForNext, stripInternalHeaders } from './next-headers';
 import { problem } from './problem';
+import { accompanied } from './requests';
 import { reset } from './reset';
 import { isOpenId, openId } from './openid';
 import { secondFactor, twoStepForms } from './second-factor';
+import { patternsOf } from './route-pattern';
 import { contentSecurityPolicy, newNonce, setSecurityHeaders } from './security-headers';
 import { site } from './site';
 import { sendCompressedAsset } from './static-assets';
@@ -50,7 +52,7 @@ app.route('/', reset);
 app.route('/', invite);
 app.route('/', openId);
 app.onError((error, { env: { incoming } }) =>
-  error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error),
+  error instanceof RoomMoved ? movedTo(error.movedTo, incoming) : problem(error, incoming),
 );
 app.notFound((context) => {
   const { path } = context.req;
@@ -60,7 +62,7 @@ app.notFound((context) => {
   if (allowed.length === 0 && wantsHtml(context) && !path.startsWith('/api/'))
     return context.env.renderPage(NOT_FOUND_PAGE, 404, null).then(alreadySent);
   if (allowed.length > 0) return new Response(null, { status: 405, headers: { allow: allowed.join(', ') } });
-  return problem(new AppError('not_found', 'There is nothing at this address.'));
+  return problem(new AppError('not_found', 'There is nothing at this address.'), context.env.incoming);
 });
 
 /** Every route that is answered here, as method and path: `GET /api/v1/rooms/:room`. */
@@ -236,12 +238,12 @@ export function createFront(next: Listener, socketIo: Listener): RequestListener
     return next(request, response);
   }
 
-  return (request, response) => {
+  return accompanied(patternsOf(app.router, PAGE_ONLY), (request, response) => {
     answer(request, response).catch(async (error: unknown) => {
       if (response.headersSent) return void response.destroy();
       // What the client still sends of an unread body must not be taken for its next request.
       if (!request.complete) response.setHeader('connection', 'close');
-      await write(response, problem(error));
+      await write(response, problem(error, request));
     });
-  };
+  });
 }

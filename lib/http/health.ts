@@ -11,5 +11,8 @@ health.get('/live', (context) => json(context, { status: 'ok' }));
 health.get('/ready', async (context) =>
   (await databaseAnswers())
     ? json(context, { status: 'ok' })
-    : problem(new AppError('unavailable', 'The database does not answer.', { retryAfterMs: 1_000 })),
+    : problem(
+        new AppError('unavailable', 'The database does not answer.', { retryAfterMs: 1_000 }),
+        context.env.incoming,
+      ),
 );

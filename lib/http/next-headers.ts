@@ -8,7 +8,7 @@ export const PAGE_STATUS_HEADER = 'x-beseda-status';
 
 /** Headers that only we, or Next inside us, may set; and those of Next features that this service does not use. */
 const INTERNAL_HEADER =
-  /^(?:x-beseda-.*|x-nonce|content-security-policy(?:-report-only)?|x-middleware-.*|x-invoke-.*|x-matched-path|x-now-route-matches|x-nextjs-.*|next-resume|next-action|x-forwarded-host|x-forwarded-port)$/;
+  /^(?:x-beseda-.*|x-nonce|content-security-policy(?:-report-only)?|x-middleware-.*|x-invoke-.*|x-matched-path|x-now-route-matches|x-nextjs-.*|x-next-.*|x-prerender-revalidate.*|next-resume|next-action|x-forwarded-host|x-forwarded-port)$/;
 
 /** Takes off a request what only we say to Next. */
 export function stripInternalHeaders(request: IncomingMessage): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { problemOf } from '../problem';
+import { givenRequestId, underRequest } from '../request-id';
 import { PAGE_STATUS_HEADER } from './next-headers';
 import { applyPageStatus, forcePageStatus } from './page-status';
 import { checkRouterState } from './router-state';
@@ -16,13 +17,17 @@ export function createPageDoor(next: Listener): RequestListener {
     const forced = request.headers[PAGE_STATUS_HEADER];
     if (forced !== undefined) forcePageStatus(response, Number(forced));
     else applyPageStatus(response, String(request.headers['x-nonce']));
-    new Promise<void>((resolve) => {
-      checkRouterState(request);
-      resolve(next(request, response));
-    }).catch((error: unknown) => {
-      if (response.headersSent) return void response.destroy();
-      const { status, headers, body } = problemOf(error);
-      response.writeHead(status, headers).end(body);
-    });
+    const answer = () => {
+      new Promise<void>((resolve) => {
+        checkRouterState(request);
+        resolve(next(request, response));
+      }).catch((error: unknown) => {
+        if (response.headersSent) return void response.destroy();
+        const { status, headers, body } = problemOf(error);
+        response.writeHead(status, headers).end(body);
+      });
+    };
+    // Next itself keeps track of what belongs to which request.
+    underRequest(givenRequestId(request) ?? '', response, answer, true);
   };
 }

@@ -1,4 +1,5 @@
 import { bus, type BusEvent } from '../bus';
+import { closedSince, closingsSoFar } from '../chat/closings';
 import { pool } from '../db';
 import { log } from '../log';
 import { Frame } from './frame';
@@ -37,6 +38,11 @@ export class Activity {
     if (!state.timer) this.#schedule(roomId, state);
   }
 
+  /** Whether it has heard of messages up to this one. */
+  knows(roomId: number, lastSeq: number): boolean {
+    return (this.#rooms.get(roomId)?.lastSeq ?? 0) >= lastSeq;
+  }
+
   #schedule(roomId: number, state: State): void {
     const wait = Math.max(0, state.toldAt + INTERVAL_MS - performance.now());
     state.timer = setTimeout(() => {
@@ -72,14 +78,18 @@ export class Activity {
       // Most rooms are heard by those who are in them: then the database is not asked at all.
       const elsewhere = this.#hub.elsewhere(roomId, await this.#members.of(roomId));
       if (elsewhere.length === 0) return;
+      const moment = closingsSoFar();
       const { rows } = await pool().query<{ user_id: number; last_read_seq: number }>(
         'SELECT user_id, last_read_seq FROM memberships WHERE room_id = $1 AND user_id = ANY($2) AND removed_at IS NULL',
         [roomId, elsewhere],
       );
+      const areMembers = !closedSince(moment, roomId);
       for (const row of rows) {
         const unread = Math.max(0, lastSeq - row.last_read_seq);
         const frame = new Frame('room:activity', { room, roomId, lastSeq, unread });
         for (const connection of this.#hub.connectionsOf(row.user_id)) {
+          // Word of their having been let in again may have been lost.
+          if (areMembers) connection.readmit(roomId);
           if (!connection.rooms.includes(roomId)) connection.send(frame);
         }
       }

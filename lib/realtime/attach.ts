@@ -5,6 +5,7 @@ import { AppError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { edgeOf, isForeign, targetOf } from '../edge';
 import { limit } from '../limits';
+import { metrics, type Transport } from '../metrics';
 import { problemOf } from '../problem';
 import { Fanout } from './fanout';
 import { Handshakes, type HandshakeOptions } from './handshakes';
@@ -43,14 +44,19 @@ const shuttingDown = () => new AppError('unavailable', 'The server is shutting d
 const REFUSAL_MS = 1_000;
 
 /** Answers an upgrade with an HTTP status, and lets the socket go: Node has taken its own timeouts off it. */
-function refuse(socket: Duplex, error: unknown): void {
-  const { status, headers, body } = problemOf(error);
+function refuse(socket: Duplex, error: unknown, transport: Transport): void {
+  const { status, headers, body } = problemOf(error, transport);
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
   socket.once('finish', () => socket.destroy());
   setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   );
+}
+
+function transportOf({ url = '' }: IncomingMessage): Transport {
+  if (url.startsWith('/socket.io/')) return 'socket.io';
+  return url.startsWith('/ws/') ? 'websocket' : 'http';
 }
 
 export interface RealtimeOptions {
@@ -60,6 +66,8 @@ export interface RealtimeOptions {
   heartbeat?: Heartbeat;
   /** milliseconds that a reader may stand still */
   standstill?: number;
+  /** whether other nodes publish things too */
+  several?: boolean;
   /** how many are let in at once, and how many may wait for it */
   handshakes?: HandshakeOptions;
 }
@@ -75,7 +83,8 @@ async function answered(hub: Hub): Promise<void> {
 export function createRealtime(options: RealtimeOptions = {}): Realtime {
   const { heartbeat = HEARTBEAT } = options;
   const hub = new Hub(options.standstill);
-  const fanout = new Fanout(hub);
+  const fanout = new Fanout(hub, options.several ?? false);
+  metrics().sockets = () => hub.figures();
   const handshakes = new Handshakes(options.handshakes);
   const { engine, io, webSockets } = createTransports(heartbeat);
   const plain = new PlainWebSockets(webSockets, hub, handshakes, heartbeat);
@@ -115,7 +124,7 @@ export function createRealtime(options: RealtimeOptions = {}): Realtime {
       if (!asksForWebSocket(request) && handBack(request, socket, head)) return;
       // A peer that vanishes during the handshake is nobody's error.
       socket.on('error', () => socket.destroy());
-      upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error));
+      upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error, transportOf(request)));
     },
     close: async () => {
       closing = true;

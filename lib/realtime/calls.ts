@@ -1,11 +1,21 @@
-import { dispatch, enter, followingNames, isCommandName, prepare, RoomMoved } from '../chat/commands';
+import { bus } from '../bus';
+import {
+  dispatch,
+  enter,
+  followingNames,
+  isCommandName,
+  prepare,
+  refusalOfMessages,
+  RoomMoved,
+} from '../chat/commands';
 import { LEAVE_SCHEMA, TYPING_SCHEMA } from '../contracts/commands';
 import { AppError, type WireError } from '../contracts/errors';
 import { CLOSE_CODES } from '../contracts/facts';
 import { parseInput } from '../contracts/parse-input';
 import { toRoomName } from '../contracts/values';
 import { limit } from '../limits';
-import { toAppError } from '../problem';
+import type { Transport } from '../metrics';
+import { toRefusal } from '../problem';
 import { closed, type Connection } from './connection';
 import type { Hub } from './hub';
 import { join, type Answer } from './join';
@@ -32,23 +42,33 @@ export async function callCommand(hub: Hub, connection: Connection, name: string
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new AppError('bad_request', 'A command takes one object.');
   }
+  if (connection.gone) throw closed();
   if (hub.isClosing) throw new AppError('unavailable', 'The server is shutting down.', { retryAfterMs: 1_000 });
-  const arrived = performance.now();
+  // A message that will be refused is worth nothing more than that: thousands a second keep others waiting.
+  const refusal = name === 'message:send' ? refusalOfMessages() : null;
+  if (refusal) throw refusal;
+  const check = () => followingNames(input, (followed) => begin(hub, connection, name, followed));
+  const before = connection.turn;
+  const checked = before ? inTurn(connection, before, check) : check();
+  connection.turn = checked;
   connection.waiting++;
-  const turn = connection.turn;
-  let next: () => void = () => undefined;
-  connection.turn = new Promise((resolve) => (next = resolve));
   try {
-    await turn;
-    if (connection.gone) throw closed();
-    if (performance.now() - arrived > PATIENCE_MS) throw tooLate();
-    const run = await followingNames(input, (followed) => begin(hub, connection, name, followed));
-    next();
+    const run = await checked;
+    // Whoever comes from now on is behind: this one goes on at once.
+    if (connection.turn === checked) connection.turn = undefined;
     return await run();
   } finally {
-    next();
+    if (connection.turn === checked) connection.turn = undefined;
     connection.waiting--;
   }
+}
+
+async function inTurn<T>(connection: Connection, before: Promise<unknown>, check: () => Promise<T>): Promise<T> {
+  const arrived = performance.now();
+  await before.catch(() => undefined);
+  if (connection.gone) throw closed();
+  if (performance.now() - arrived > PATIENCE_MS) throw tooLate();
+  return check();
 }
 
 /** While the database stands still each call before it would be told so in turn: by then its own caller has long lost patience. */
@@ -65,14 +85,15 @@ async function begin(hub: Hub, connection: Connection, name: string, input: obje
   const room =
     'room' in input && typeof input.room === 'string' ? hub.inside(connection, toRoomName(input.room)) : undefined;
   const inside = room && { id: room.roomId, name: room.name };
-  const run = await prepare(connection.actor, name, input, { connectionId: connection.id, ...(inside && { inside }) });
-  return async () => {
-    const result = await run();
-    if (!('created' in result)) return { result };
-    // It tells HTTP which status to answer; on a socket a retry is answered like the first time.
-    const { created: _created, ...shown } = result;
-    return { result: shown };
-  };
+  const run = await prepare(connection.actor, name, input, { connectionId: connection.id, inside });
+  return () => run().then(shown);
+}
+
+/** Without what tells HTTP which status to answer: on a socket a retry is answered like the first time. */
+function shown(result: object): Answer {
+  if (!('created' in result)) return { result };
+  const { created: _created, ...rest } = result;
+  return { result: rest };
 }
 
 async function leave(hub: Hub, connection: Connection, input: object): Promise<Answer> {
@@ -103,12 +124,12 @@ async function typing(hub: Hub, connection: Connection, input: object): Promise<
   const entered = joined || typeof room !== 'string' ? null : await enter(connection.actor, room);
   if (joined) await limit('command', id);
   const args = parseInput(TYPING_SCHEMA, input);
-  const channel = joined ?? (entered && hub.channel(entered.room.id));
-  channel?.typing.set({ id, username }, args.typing);
+  const roomId = joined?.roomId ?? entered?.room.id;
+  if (roomId !== undefined) bus().publish({ type: 'typing', roomId, user: { id, username }, typing: args.typing });
   return { result: {} };
 }
 
-/** Any error as a client may see it. */
-export function wireError(error: unknown): WireError {
-  return toAppError(error).toWire();
+/** Any error as a client may see it over a socket. */
+export function wireError(error: unknown, transport: Exclude<Transport, 'http'>): WireError {
+  return toRefusal(error, transport).toWire();
 }

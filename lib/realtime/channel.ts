@@ -1,12 +1,16 @@
-import { changesSince } from '../chat/history';
-import type { Message, User } from '../contracts/entities';
+import { changesSince, lookOf, type RoomProgress } from '../chat/history';
+import type { Message, Room, User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
 import { log } from '../log';
+import { metrics } from '../metrics';
 import type { Audience } from './audience';
 import type { Connection } from './connection';
 import { type Frame } from './frame';
+import { Gate } from './gate';
+import { returnSpread } from './return-spread';
 import { isContiguous, sequenced, type Sequenced } from './sequenced';
 import { Presence } from './presence';
+import type { Subscription } from './subscription';
 import { Typing } from './typing';
 
 /** Milliseconds that a fact waits for one with a lower revision, published a moment later by another of our connections. */
@@ -19,79 +23,12 @@ const REFILL = 500;
 /** Commits that a room remembers: those that take place while one snapshot is read and sent here, or one more is read. */
 const RECENT = 8;
 
-/** One connection's part in a channel: first it only gathers, then, once its snapshot is answered, it hears what lies above it. */
-export class Subscription {
-  readonly connection: Connection;
-  readonly channel: Channel;
-  #floor = 0;
-  #queue: Sequenced[] | null = [];
-  #ended = false;
-  #arrived = false;
-  /** the last revision that was told before it began to gather; null where nobody knew */
-  #begun: number | null;
-
-  constructor(channel: Channel, connection: Connection) {
-    this.channel = channel;
-    this.connection = connection;
-    this.#begun = channel.told;
-  }
-
-  /**
-   * Gathers what was told after a snapshot was taken, and before this began to gather.
-   *
-   * @returns whether that is known: else the snapshot is too old
-   */
-  follows(revision: number): boolean {
-    const missed = this.#begun === null ? null : this.channel.toldBetween(revision, this.#begun);
-    if (missed) this.#queue = [...missed, ...(this.#queue ?? [])];
-    return missed !== null;
-  }
-
-  /** Nothing more goes out, whatever is still on its way in. */
-  end(): void {
-    this.#ended = true;
-    if (this.#arrived) this.channel.presence.depart(this.connection);
-  }
-
-  /** Back to gathering: the connection joins again. */
-  regather(): void {
-    if (this.#queue) return;
-    this.#queue = [];
-    this.#begun = this.channel.told;
-  }
-
-  /** Opens the tap: facts above the snapshot's revision flow from here on. Harmless if it was cancelled meanwhile. */
-  open(revision: number): void {
-    if (this.#ended) return;
-    this.channel.startAt(revision);
-    const queue = this.#queue ?? [];
-    this.#floor = revision;
-    this.#queue = null;
-    for (const fact of queue) this.deliver(fact);
-    const { presence } = this.channel;
-    if (!this.#arrived) presence.arrive(this.connection);
-    this.#arrived = true;
-    presence.greet(this.connection);
-  }
-
-  /** A second join failed: on as before it. */
-  resume(): void {
-    if (this.#ended) return;
-    const queue = this.#queue ?? [];
-    this.#queue = null;
-    for (const fact of queue) this.deliver(fact);
-  }
-
-  deliver(fact: Sequenced): void {
-    if (this.#queue) this.#queue.push(fact);
-    else if (fact.first > this.#floor) for (const frame of fact.frames()) this.connection.send(frame);
-    else if (fact.last > this.#floor) for (const frame of fact.above(this.#floor).frames()) this.connection.send(frame);
-  }
-
-  /** Whether facts flow; while it gathers, what is not sequenced (presence, typing) does not concern it yet. */
-  get isOpen(): boolean {
-    return this.#queue === null;
-  }
+/** Who is told of what becomes of those who hear a room. */
+interface Hooks {
+  /** somebody hears it without being its member any more: has to end that */
+  left: (user: User) => void;
+  /** somebody's first connection came here, or their last one went */
+  moved: (user: User, isHere: boolean) => void;
 }
 
 /** A room as this process's connections hear it: its changes in order of revision, each once, without a gap. */
@@ -99,7 +36,7 @@ export class Channel implements Audience {
   readonly roomId: number;
   name: string;
   readonly subscriptions = new Map<Connection, Subscription>();
-  readonly presence = new Presence(this);
+  readonly presence: Presence;
   readonly typing = new Typing(this);
   #told: number | null = null;
   /** the last of what was told */
@@ -110,10 +47,37 @@ export class Channel implements Audience {
   #refilling = false;
   /** counts the reasons to look: what was read before the last of them may be older than it */
   #asked = 0;
+  /** as everyone here was told the room itself; null where nobody knows */
+  #look: string | null = null;
+  readonly #gate: Gate;
 
-  constructor(roomId: number, name: string) {
+  constructor(roomId: number, name: string, hooks: Hooks) {
     this.roomId = roomId;
     this.name = name;
+    this.#gate = new Gate(roomId, {
+      here: () => [...this.subscriptions.keys()].map(({ actor }) => actor),
+      left: hooks.left,
+      cleared: () => this.#advance(),
+    });
+    this.presence = new Presence(this, hooks.moved);
+  }
+
+  /** Notes what everyone sees of the room by now. */
+  update(room: Room): void {
+    this.name = room.name;
+    this.#look = lookOf(room);
+  }
+
+  /** Stands for what everyone here was told of the room itself. */
+  get look(): string | null {
+    return this.#look;
+  }
+
+  /** Whether the room itself is another than everyone here was told. */
+  differs({ name, look }: RoomProgress): boolean {
+    const differs = this.#look === null ? name !== this.name : look !== this.#look;
+    this.#look ??= look;
+    return differs;
   }
 
   /** The last revision that was told; null until the first snapshot says where to start. */
@@ -155,6 +119,11 @@ export class Channel implements Audience {
     return this.#told !== null && this.#told < revision;
   }
 
+  /** Learns how often the room was closed to somebody: whoever may not hear it any more is let go. */
+  learn(closings: number): void {
+    this.#gate.admits(closings);
+  }
+
   /** Compares with the database: something was committed, or perhaps was, and not published. */
   reconcile(): void {
     void this.#refill();
@@ -167,16 +136,6 @@ export class Channel implements Audience {
     }
   }
 
-  /** Who hears the room here. */
-  audience(): User[] {
-    const users = new Map<number, User>();
-    for (const { isOpen, connection } of this.subscriptions.values()) {
-      const { id, username } = connection.actor;
-      if (isOpen) users.set(id, { id, username });
-    }
-    return [...users.values()];
-  }
-
   close(): void {
     clearTimeout(this.#timer);
     this.presence.close();
@@ -187,6 +146,10 @@ export class Channel implements Audience {
     if (this.#told === null) return;
     for (const [first, early] of this.#early) if (early.last <= this.#told) this.#early.delete(first);
     for (let next = this.#next(this.#told); next; next = this.#next(this.#told)) {
+      if (!this.#gate.admits(next.closings)) {
+        this.#early.set(next.first, next);
+        return;
+      }
       this.#tell(next.first <= this.#told ? next.above(this.#told) : next);
     }
     if (this.#early.size === 0) {
@@ -214,6 +177,7 @@ export class Channel implements Audience {
     this.#told = fact.last;
     if (this.#recent.push(fact) > RECENT) this.#recent.shift();
     for (const subscription of this.subscriptions.values()) subscription.deliver(fact);
+    metrics().deliveries += this.subscriptions.size * fact.frames().length;
   }
 
   /** Reads what was never published. What was changed again since is told no more: then everyone catches up instead. */
@@ -224,11 +188,11 @@ export class Channel implements Audience {
     if (this.#refilling) return;
     this.#refilling = true;
     try {
-      const changes = await changesSince(this.roomId, this.#told, REFILL);
-      const fresh = changes.filter((message) => message.revision > (this.#told ?? 0));
+      const { messages, closings } = await changesSince(this.roomId, this.#told, REFILL);
+      const fresh = messages.filter((message) => message.revision > (this.#told ?? 0));
       if (!isContiguous(fresh, this.#told)) this.#startOver();
-      else for (const message of fresh) this.#tell(factOf(this, message));
-      if (changes.length === REFILL) this.#asked++;
+      else for (const message of fresh) this.#early.set(message.revision, factOf(this, message, closings));
+      if (messages.length === REFILL) this.#asked++;
     } catch (error) {
       log.warn({ err: error, roomId: this.roomId }, 'a gap in a room could not be read yet');
       if (this.subscriptions.size > 0) this.#timer ??= setTimeout(() => void this.#refill(), RETRY_MS);
@@ -236,19 +200,21 @@ export class Channel implements Audience {
     } finally {
       this.#refilling = false;
     }
-    if (this.#asked > asked) void this.#refill();
     this.#advance();
+    if (this.#asked > asked) void this.#refill();
   }
 
   #startOver(): void {
     this.#told = null;
     this.#recent = [];
     this.#early.clear();
-    for (const connection of [...this.subscriptions.keys()]) connection.close(CLOSE_CODES.goingAway, 0);
+    const connections = [...this.subscriptions.keys()];
+    const spread = returnSpread(connections.length);
+    for (const connection of connections) connection.close(CLOSE_CODES.goingAway, Math.round(Math.random() * spread));
   }
 }
 
-function factOf(channel: Channel, message: Message): Sequenced {
+function factOf(channel: Channel, message: Message, closings: number): Sequenced {
   const created = message.editedAt === null && message.deletedAt === null;
-  return sequenced(created ? 'messages:created' : 'message:updated', channel, [message]);
+  return sequenced(created ? 'messages:created' : 'message:updated', channel, [message], closings);
 }

@@ -22,7 +22,6 @@ const MOST_UNANSWERED = { bytes: 1024 * 1024, calls: 32 };
 /** What a call is refused with whose connection is closed meanwhile. */
 export const closed = () => new AppError('unavailable', 'This connection is closed.');
 
-const NOW = Promise.resolve();
 const NOWHERE: readonly number[] = [];
 
 let made = 0;
@@ -45,8 +44,8 @@ export abstract class Connection {
   rooms: readonly number[] = NOWHERE;
   /** The one room that a plain connection is about; it ends with it. */
   readonly onlyRoom: number | null;
-  /** The last call's place in line: calls of one connection are checked, hence stored, in the order they came. */
-  turn: Promise<void> = NOW;
+  /** The last call that is being checked: those of one connection are checked, hence stored, in the order they came. */
+  turn: Promise<unknown> | undefined;
   waiting = 0;
   /** It is closed, or being closed: what its client still says is not heard, and what is under way leaves nothing behind. */
   gone = false;
@@ -86,6 +85,9 @@ export abstract class Connection {
 
   /** Milliseconds for which its reader has not got on with what it was sent; 0 where it owes nothing. Asked now and then. */
   abstract standsFor(): number;
+
+  /** Bytes that wait to be sent. */
+  abstract get buffered(): number;
 
   /** Counts in a command that a client has sent, until {@link answered} counts it out: while that is too much, no more is read. */
   heard(bytes: number): void {

@@ -1,4 +1,7 @@
 import { bus, type BusEvent } from '../bus';
+import type { Standing } from '../auth/standing';
+import { hearersOf } from '../chat/hearers';
+import { memberIdsOf } from '../chat/memberships';
 import { readRooms } from '../chat/rooms';
 import type { User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
@@ -9,38 +12,46 @@ import { Frame } from './frame';
 import type { Hub } from './hub';
 import { Patrol } from './patrol';
 import { sequenced } from './sequenced';
+import { Whereabouts } from './whereabouts';
 
 /** From the bus to its audience: the only place that sends facts to clients. */
 export class Fanout {
   readonly #hub: Hub;
   readonly #activity: Activity;
   readonly #patrol: Patrol;
+  readonly #whereabouts: Whereabouts | undefined;
   readonly #unsubscribe: () => void;
   #renames: Promise<void> = Promise.resolve();
 
-  constructor(hub: Hub) {
+  /** @param several whether other nodes publish things too */
+  constructor(hub: Hub, several: boolean) {
     this.#hub = hub;
     this.#activity = new Activity(hub);
-    this.#patrol = new Patrol(hub, this.#activity, {
-      onGone: (roomId) => {
+    hub.onLeft = ({ roomId, name }, user) => this.#removed({ type: 'member:removed', roomId, room: name, user });
+    const hooks = {
+      onGone: (roomId: number) => {
         const channel = hub.channel(roomId);
         if (channel) this.#deleted({ type: 'room:deleted', roomId, room: channel.name, memberIds: [] });
       },
-      onLeft: (roomId, user) => {
-        const channel = hub.channel(roomId);
-        if (channel) this.#removed({ type: 'member:removed', roomId, room: channel.name, user });
+      onChanged: (roomId: number) => this.#changed(roomId),
+      onStanding: ({ actor, account }: Standing) => {
+        if (!account) hub.endSession(actor.id, actor.sessionId);
+        else this.#renamed({ type: 'user:updated', account, previous: actor.username });
       },
-    });
-    this.#unsubscribe = bus().subscribe((event) => this.#hear(event));
+    };
+    this.#patrol = new Patrol(hub, this.#activity, hooks, several);
+    this.#whereabouts = several ? new Whereabouts(hub) : undefined;
+    this.#unsubscribe = bus().subscribe((event, from) => this.#hear(event, from));
   }
 
   close(): void {
     this.#unsubscribe();
     this.#activity.close();
     this.#patrol.close();
+    this.#whereabouts?.close();
   }
 
-  #hear(event: BusEvent): void {
+  #hear(event: BusEvent, from: string | undefined): void {
     switch (event.type) {
       case 'messages:created':
         this.#created(event);
@@ -48,7 +59,7 @@ export class Fanout {
       case 'message:updated':
         this.#hub
           .channel(event.roomId)
-          ?.receive(sequenced(event.type, { roomId: event.roomId, name: event.room }, [event.message]));
+          ?.receive(sequenced(event.type, { roomId: event.roomId, name: event.room }, [event.message], event.closings));
         break;
       case 'room:uncertain':
         this.#patrol.suspect(event.roomId);
@@ -58,7 +69,6 @@ export class Fanout {
         this.#toUser(event.userId, new Frame('room:added', { room: event.room }));
         break;
       case 'room:updated':
-        this.#hub.rename(event.room.id, event.room.name);
         this.#updated(event);
         break;
       case 'room:deleted':
@@ -68,7 +78,8 @@ export class Fanout {
         this.#hub.channel(event.roomId)?.broadcast(new Frame('member:added', inRoom(event)));
         break;
       case 'member:removed':
-        this.#removed(event);
+        if (from === undefined) this.#removed(event);
+        else void this.#removedElsewhere(event);
         break;
       case 'room:read':
         this.#read(event);
@@ -82,14 +93,26 @@ export class Fanout {
       case 'session:revoked':
         this.#hub.endSession(event.userId, event.sessionId);
         break;
+      case 'typing':
+        this.#hub.channel(event.roomId)?.typing.set(event.user, event.typing);
+        break;
+      case 'presence:moved':
+      case 'presence:told':
+      case 'presence:asked':
+      case 'node:gone':
+        if (from !== undefined) this.#whereabouts?.hear(event, from);
+        break;
+      case 'hints:lost':
+        this.#patrol.suspectAll();
+        break;
       default:
         event satisfies never;
     }
   }
 
-  #created({ roomId, room, messages }: Extract<BusEvent, { type: 'messages:created' }>): void {
+  #created({ roomId, room, closings, messages }: Extract<BusEvent, { type: 'messages:created' }>): void {
     const channel = this.#hub.channel(roomId);
-    channel?.receive(sequenced('messages:created', { roomId, name: room }, messages));
+    channel?.receive(sequenced('messages:created', { roomId, name: room }, messages, closings));
     for (const { author } of messages) if (author) channel?.typing.set(author, false);
     this.#activity.touch(roomId, room, messages.at(-1)?.seq ?? 0);
   }
@@ -119,9 +142,32 @@ export class Fanout {
     channel?.broadcast(new Frame('member:removed', inRoom(event)));
   }
 
+  /**
+   * What another node says may come late, when its user was let in again on a third one. Until that is known no message of after the
+   * removal is told here (`lib/realtime/gate.ts`).
+   */
+  async #removedElsewhere(event: Extract<BusEvent, { type: 'member:removed' }>): Promise<void> {
+    const { roomId, user } = event;
+    try {
+      const hearers = await hearersOf({ roomId, userIds: [user.id] });
+      if (hearers?.memberIds.has(user.id)) return;
+    } catch (error) {
+      log.debug({ err: error, roomId }, 'whether somebody was removed could not be asked: taken as said');
+    }
+    this.#removed(event);
+  }
+
   #updated({ room, memberIds }: Extract<BusEvent, { type: 'room:updated' }>): void {
+    this.#hub.update(room);
     const frame = new Frame('room:updated', { room });
     for (const userId of memberIds) this.#toUser(userId, frame);
+  }
+
+  /** Tells what nobody has published here: a room's new name, topic, visibility or owner. */
+  async #changed(roomId: number): Promise<void> {
+    for (const room of await readRooms([roomId])) {
+      this.#updated({ type: 'room:updated', room, memberIds: await memberIdsOf(pool(), roomId) });
+    }
   }
 
   #read({ roomId, room, seq, unread, userId, connectionId }: Extract<BusEvent, { type: 'room:read' }>): void {
@@ -134,6 +180,7 @@ export class Fanout {
     this.#hub.renew(account);
     const user = { id: account.id, username: account.username };
     if (user.username === previous) return;
+    this.#whereabouts?.rename(user);
     const frame = new Frame('user:updated', { user, previous });
     // One after the other: of two changes the later one must be heard last.
     this.#renames = this.#renames.then(() => this.#toNeighbours(user.id, frame));

@@ -1,8 +1,10 @@
-import type { Account } from '../contracts/entities';
+import type { Account, Room, User } from '../contracts/entities';
 import { CLOSE_CODES } from '../contracts/facts';
-import { Channel, Subscription } from './channel';
+import type { SocketFigures } from '../metrics';
+import { Channel } from './channel';
 import type { Connection } from './connection';
 import { Rounds } from './rounds';
+import { Subscription } from './subscription';
 
 /** Milliseconds between two looks at one connection's reader. */
 const LOOK_MS = 5_000;
@@ -25,6 +27,12 @@ export class Hub {
   readonly #channels = new Map<number, Channel>();
   #closing = false;
   readonly #looks: Rounds<Connection>;
+  /** is told who came into a room here, or left it */
+  onMoved: (roomId: number, user: User, isHere: boolean) => void = () => undefined;
+  /** who is in a room on other nodes */
+  elsewhereIn: (roomId: number) => Iterable<User> = () => [];
+  /** is told who hears a room here without being its member any more */
+  onLeft: (channel: Channel, user: User) => void = () => undefined;
 
   /** @param standstill milliseconds that a reader may stand still, owing receipt of what it was sent */
   constructor(standstill: number = STANDSTILL_MS) {
@@ -107,6 +115,16 @@ export class Hub {
     for (const connections of this.#users.values()) yield* connections;
   }
 
+  /** What is open here at this moment. */
+  figures(): SocketFigures {
+    const figures = { connections: { 'socket.io': 0, websocket: 0 }, rooms: this.#channels.size, buffered: 0 };
+    for (const { onlyRoom, buffered } of this.connections()) {
+      figures.connections[onlyRoom === null ? 'socket.io' : 'websocket']++;
+      figures.buffered += buffered;
+    }
+    return figures;
+  }
+
   /**
    * Who of some users has a connection that has not joined the room.
    *
@@ -136,10 +154,9 @@ export class Hub {
     return this.#channels.get(roomId);
   }
 
-  /** Notes a room's new name, which its facts go by from now on. */
-  rename(roomId: number, name: string): void {
-    const channel = this.#channels.get(roomId);
-    if (channel) channel.name = name;
+  /** Notes what everyone sees of a room by now: its facts go by its new name from now on. */
+  update(room: Room): void {
+    this.#channels.get(room.id)?.update(room);
   }
 
   /** The channel of that name in which the connection is. */
@@ -163,8 +180,7 @@ export class Hub {
    * @param name the room's, where nobody here has heard it yet
    */
   subscribe(connection: Connection, roomId: number, name: string): Subscription {
-    let channel = this.#channels.get(roomId);
-    if (!channel) this.#channels.set(roomId, (channel = new Channel(roomId, name)));
+    const channel = this.#channels.get(roomId) ?? this.#open(roomId, name);
     const present = channel.subscriptions.get(connection);
     if (present) {
       present.regather();
@@ -204,6 +220,16 @@ export class Hub {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
     this.#looks.close();
+  }
+
+  #open(roomId: number, name: string): Channel {
+    const channel: Channel = new Channel(roomId, name, {
+      left: (user) => this.onLeft(channel, user),
+      moved: (user, isHere) => this.onMoved(roomId, user, isHere),
+    });
+    this.#channels.set(roomId, channel);
+    for (const user of this.elsewhereIn(roomId)) channel.presence.seed(user);
+    return channel;
   }
 
   #drop(channel: Channel): void {

@@ -1,8 +1,10 @@
+import { closedSince, closingsSoFar } from '../chat/closings';
 import { dispatch } from '../chat/commands';
 import { toRoomName } from '../contracts/values';
-import type { Channel, Subscription } from './channel';
+import type { Channel } from './channel';
 import { closed, type Connection } from './connection';
 import type { Hub } from './hub';
+import type { Subscription } from './subscription';
 
 /** What a call answers, and what happens once the answer has left. */
 export interface Answer {
@@ -31,6 +33,7 @@ export async function join(hub: Hub, connection: Connection, input: object): Pro
   let entered: Subscription | undefined;
   const resume = (channel?: Channel) => channel?.subscriptions.get(connection)?.resume();
   try {
+    const moment = closingsSoFar();
     const read = () => dispatch(connection.actor, 'room:join', input);
     let page = await read();
     if (connection.gone) throw closed();
@@ -39,8 +42,12 @@ export async function join(hub: Hub, connection: Connection, input: object): Pro
       entered = subscription;
       resume(present);
     }
-    // Of a room that nobody has heard here, or not since, what was told in between is not known: it is read once more.
-    if (!subscription.follows(page.room.revision)) page = await read();
+    // Of a room that nobody has heard here, or not since, what was told in between is not known: it is read once more. So is one that was
+    // closed to somebody meanwhile: whoever looks for them from now on finds this connection.
+    const isGood = !closedSince(moment, page.room.id) && subscription.follows(page.room.revision);
+    if (!isGood) page = await read();
+    // They may have been let in again by a node that was not heard.
+    connection.readmit(page.room.id);
     const afterwards = () => {
       subscription.open(page.room.revision);
       answered();

@@ -15,26 +15,52 @@ interface Change {
   torn: boolean;
 }
 
-/** Who is in a room: a user arrives with their first connection and leaves with their last. Never stored. */
+interface Entry {
+  user: User;
+  /** on this node */
+  connections: number;
+  /** other nodes on which they are */
+  nodes: number;
+}
+
+/** Who is in a room: a user arrives with their first connection, on whichever node, and leaves with their last. Never stored. */
 export class Presence {
   readonly #audience: Audience;
-  readonly #here = new Map<number, { user: User; connections: number }>();
+  readonly #here = new Map<number, Entry>();
   /** as the room was last told */
   readonly #changed = new Map<number, Change>();
   /** how many have been told who is here */
   #arrivals = 0;
 
-  constructor(audience: Audience) {
+  readonly #moved: (user: User, isHere: boolean) => void;
+
+  /** @param moved is told of those who come and go on this node */
+  constructor(audience: Audience, moved: (user: User, isHere: boolean) => void) {
     this.#audience = audience;
+    this.#moved = moved;
   }
 
   /** Counts a connection in. */
   arrive({ actor: { id, username } }: Connection): void {
-    const entry = this.#here.get(id);
-    if (!entry) {
-      this.#note({ id, username }, false);
-      this.#here.set(id, { user: { id, username }, connections: 1 });
-    } else entry.connections++;
+    const entry = this.#enter({ id, username });
+    if (++entry.connections === 1) this.#moved(entry.user, true);
+  }
+
+  /** Counts in somebody who is on another node. */
+  arriveElsewhere(user: User): void {
+    this.#enter(user).nodes++;
+  }
+
+  /** The same for who was there before anybody came here: nobody has to be told. */
+  seed(user: User): void {
+    const entry = this.#here.get(user.id);
+    if (entry) entry.nodes++;
+    else this.#here.set(user.id, { user, connections: 0, nodes: 1 });
+  }
+
+  /** Who is connected to this node. */
+  usersHere(): User[] {
+    return [...this.#here.values()].flatMap(({ user, connections }) => (connections > 0 ? [user] : []));
   }
 
   /** Tells a connection that was counted in who is here. */
@@ -54,9 +80,17 @@ export class Presence {
   /** Counts a connection out that was counted in. */
   depart({ actor: { id } }: Connection): void {
     const entry = this.#here.get(id);
-    if (!entry || --entry.connections > 0) return;
-    this.#here.delete(id);
-    this.#note(entry.user, true);
+    if (!entry) return;
+    if (--entry.connections === 0) this.#moved(entry.user, false);
+    this.#leave(entry);
+  }
+
+  /** Counts out somebody who was on another node. */
+  departElsewhere({ id }: User): void {
+    const entry = this.#here.get(id);
+    if (!entry) return;
+    entry.nodes--;
+    this.#leave(entry);
   }
 
   /** Notes somebody's new name, by which they are told from now on. */
@@ -74,6 +108,21 @@ export class Presence {
   /** How many users hear of it when somebody comes or goes, most on one connection: about what telling it costs. */
   get listeners(): number {
     return this.#here.size;
+  }
+
+  #enter(user: User): Entry {
+    const known = this.#here.get(user.id);
+    if (known) return known;
+    this.#note(user, false);
+    const entry = { user, connections: 0, nodes: 0 };
+    this.#here.set(user.id, entry);
+    return entry;
+  }
+
+  #leave({ user, connections, nodes }: Entry): void {
+    if (connections + nodes > 0) return;
+    this.#here.delete(user.id);
+    this.#note(user, true);
   }
 
   #room() {

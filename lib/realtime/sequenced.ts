@@ -7,10 +7,14 @@ interface InRoom {
   name: string;
 }
 
+type Kind = 'messages:created' | 'message:updated';
+
 /** One or more changes of a room with contiguous revisions: a stretch of its log. */
 export interface Sequenced {
   first: number;
   last: number;
+  /** how often the room had been closed to somebody when it was committed */
+  closings: number;
   /** as they go out, made once: more than one only where a frame would be too large */
   frames(): Frame[];
   /** the part above a revision */
@@ -46,12 +50,13 @@ function chunks(messages: Message[]): Message[][] {
  *
  * @param messages ascending by revision and contiguous; several only for `messages:created`
  */
-export function sequenced(kind: 'messages:created' | 'message:updated', room: InRoom, messages: Message[]): Sequenced {
+export function sequenced(kind: Kind, room: InRoom, messages: Message[], closings: number): Sequenced {
   let frames: Frame[] | undefined;
   const where = { room: room.name, roomId: room.roomId };
   return {
     first: messages[0]?.revision ?? 0,
     last: messages.at(-1)?.revision ?? 0,
+    closings,
     frames: () =>
       (frames ??=
         kind === 'messages:created'
@@ -62,6 +67,7 @@ export function sequenced(kind: 'messages:created' | 'message:updated', room: In
         kind,
         room,
         messages.filter((message) => message.revision > revision),
+        closings,
       ),
   };
 }

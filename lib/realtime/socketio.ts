@@ -83,6 +83,10 @@ class SocketIoConnection extends Connection {
     if (wire.writableLength - frame.socketIo.length > MAX_BUFFERED) this.close(CLOSE_CODES.tooSlow);
   }
 
+  get buffered(): number {
+    return this.#queued + (this.#wire?.writableLength ?? 0);
+  }
+
   /** What is said meanwhile leaves in one write. */
   together(say: () => void): void {
     this.#wire?.cork();
@@ -153,7 +157,7 @@ const MAX_ATTEMPTS = 5;
 class HandshakeError extends Error {
   readonly data: unknown;
   constructor(error: unknown) {
-    const wire = wireError(error);
+    const wire = wireError(error, 'socket.io');
     super(wire.message);
     this.data = wire;
   }
@@ -196,7 +200,7 @@ function serve(hub: Hub, socket: Socket, actor: Actor): void {
       })
       .catch((error: unknown) => {
         // Who has taken leave of the namespace is refused nothing any more, though their line is still open.
-        if (socket.connected) acknowledge({ ok: false, error: wireError(error) });
+        if (socket.connected) acknowledge({ ok: false, error: wireError(error, 'socket.io') });
       })
       .finally(() => connection.answered(bytes));
   });

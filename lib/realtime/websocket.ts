@@ -39,6 +39,8 @@ class PlainConnection extends Connection {
   #held: Frame[] | null = [];
   #heldBytes = 0;
   alive = true;
+  /** what its client says is done at once: it has joined */
+  begun = false;
 
   /** @param wire the connection below the socket */
   constructor(socket: WebSocket, wire: Duplex, actor: Actor, roomId: number) {
@@ -75,6 +77,10 @@ class PlainConnection extends Connection {
   /** Says something to this client alone. */
   write(text: string): void {
     this.#write(webSocketFrame(text));
+  }
+
+  get buffered(): number {
+    return this.#wire.writableLength;
   }
 
   standsFor(): number {
@@ -237,8 +243,10 @@ export class PlainWebSockets {
     socket.on('message', (data, isBinary) => {
       const bytes = Buffer.isBuffer(data) ? data.length : 0;
       connection.heard(bytes);
-      void begun.then(() => this.#hear(connection, room, data, isBinary)).finally(() => connection.answered(bytes));
+      const hear = () => this.#hear(connection, room, data, isBinary, bytes);
+      void (connection.begun ? hear() : begun.then(hear));
     });
+    void begun.then(() => (connection.begun = true));
   }
 
   /**
@@ -254,56 +262,59 @@ export class PlainWebSockets {
       const page = isGood ? first : await again();
       connection.begin(JSON.stringify({ type: 'room:joined', ...page }), () => subscription.open(page.room.revision));
     } catch (error) {
-      const { code } = wireError(error);
+      const { code } = wireError(error, 'websocket');
       if (code === 'not_found') connection.close(CLOSE_CODES.roomDeleted);
       else if (code === 'forbidden') connection.close(CLOSE_CODES.removed);
       else connection.close(CLOSE_CODES.goingAway, 1_000);
     }
   }
 
-  async #hear(connection: PlainConnection, room: string, data: RawData, isBinary: boolean): Promise<void> {
+  async #hear(connection: PlainConnection, room: string, data: RawData, isBinary: boolean, bytes: number) {
     const frame = isBinary ? null : parseFrame(data);
-    const id = frame?.id;
-    const known = typeof id === 'number' || typeof id === 'string' ? { id } : {};
-    if (!frame || typeof frame.type !== 'string' || !COMMANDS.has(frame.type)) {
-      const error = new AppError('bad_request', 'Send one JSON object with the type of a command of this connection.');
-      connection.write(JSON.stringify({ type: 'error', ...known, error: error.toWire() }));
-      return;
-    }
-    const answer = await this.#call(connection, room, frame.type, frame);
-    if ('id' in known) connection.write(JSON.stringify({ type: 'ack', ...known, ...answer }));
-  }
-
-  async #call(
-    connection: PlainConnection,
-    room: string,
-    type: string,
-    frame: Record<string, unknown>,
-  ): Promise<object> {
+    const id = frame && (typeof frame.id === 'number' || typeof frame.id === 'string') ? frame.id : undefined;
     try {
-      if ('room' in frame) {
-        throw new AppError('unprocessable', 'The path says which room it is.', {
-          errors: [{ path: 'room', message: FIELD_MESSAGES.unknown }],
-        });
+      if (!frame || typeof frame.type !== 'string' || !COMMANDS.has(frame.type)) {
+        const words = 'Send one JSON object with the type of a command of this connection.';
+        const error = wireError(new AppError('bad_request', words), 'websocket');
+        connection.write(JSON.stringify({ type: 'error', id, error }));
+        return;
       }
-      const { type: _type, id: _id, ...input } = frame;
       const present = connection.onlyRoom === null ? undefined : this.#hub.channel(connection.onlyRoom);
-      const { result } = await callCommand(this.#hub, connection, type, { ...input, room: present?.name ?? room });
-      return { ok: true, ...result };
+      const { result } = await callCommand(this.#hub, connection, frame.type, inputOf(frame, present?.name ?? room));
+      if (id !== undefined) connection.write(JSON.stringify({ type: 'ack', id, ok: true, ...result }));
     } catch (error) {
-      return { ok: false, error: wireError(error) };
+      const refusal = wireError(error, 'websocket');
+      if (id !== undefined) connection.write(JSON.stringify({ type: 'ack', id, ok: false, error: refusal }));
+    } finally {
+      connection.answered(bytes);
     }
   }
 }
 
 const ignore = () => undefined;
 
-const frameSchema = z.record(z.string(), z.unknown());
+type PlainFrame = Record<string, unknown>;
 
-function parseFrame(data: RawData): Record<string, unknown> | null {
+const isPlainFrame = (value: unknown): value is PlainFrame =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parseFrame(data: RawData): PlainFrame | null {
   try {
-    return frameSchema.parse(JSON.parse(Buffer.isBuffer(data) ? data.toString() : ''));
+    const value: unknown = JSON.parse(Buffer.isBuffer(data) ? data.toString() : '');
+    return isPlainFrame(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** A command's input: what its frame has beside the command's name and the call's. */
+function inputOf(frame: PlainFrame, room: string): PlainFrame {
+  if ('room' in frame) {
+    throw new AppError('unprocessable', 'The path says which room it is.', {
+      errors: [{ path: 'room', message: FIELD_MESSAGES.unknown }],
+    });
+  }
+  const { type: _type, id: _id, ...input } = frame;
+  input.room = room;
+  return input;
 }

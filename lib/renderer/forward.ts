@@ -53,7 +53,8 @@ export function forward({ socketPath, agent }: Target, request: IncomingMessage,
       for (const [name, value] of Object.entries(answer.headers))
         if (value !== undefined && !HOP_BY_HOP.includes(name)) response.setHeader(name, value);
       response.writeHead(answer.statusCode ?? 502);
-      // What breaks it destroys both: the client sees that the answer is not whole.
+      // What breaks it destroys both: the client sees that the answer is not whole, the renderer that nobody reads on.
+      response.off('close', abandon);
       pipeline(answer, response, () => resolve());
     });
     if (BODILESS.has(method ?? '')) outgoing.end();

@@ -1,5 +1,6 @@
 import type { BusEvent } from '../bus';
 import type { LimitName } from '../limits';
+import type { MetricList } from '../metrics-process';
 
 /* What the service and its renderer say to each other. Both are of one build, and nobody else is on the line. */
 
@@ -15,6 +16,8 @@ export type FromRenderer =
   | { kind: 'ready' }
   | { kind: 'event'; event: BusEvent }
   | { kind: 'refund'; name: LimitName; key: string | number; points: number }
+  /** answers what the service asked under this number */
+  | { kind: 'metrics'; id: number; metrics: MetricList }
   | (Question & { id: number });
 
 export type ToRenderer =
@@ -23,5 +26,7 @@ export type ToRenderer =
   /** a room was closed to somebody */
   | { kind: 'closing'; roomId: number }
   | { kind: 'answer'; id: number; value: number }
+  /** asks for the metrics of its process */
+  | { kind: 'metrics'; id: number }
   /** to finish, and to end */
   | { kind: 'stop' };

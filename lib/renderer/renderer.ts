@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../contracts/errors';
 import { log } from '../log';
+import type { MetricList } from '../metrics-process';
 import { StartError } from '../start-error';
 import { forward, forwardUpgrade } from './forward';
 import { joinRenderer, type RendererLine } from './renderer-line';
@@ -121,6 +122,11 @@ export class Renderer {
       ({ socketPath }) => forwardUpgrade(socketPath, request, socket, head),
       () => socket.destroy(),
     );
+  }
+
+  /** The metrics of its process; none while it is away. */
+  metrics(): Promise<MetricList> {
+    return this.#now.isReady ? this.#now.line.metrics() : Promise.resolve([]);
   }
 
   /** Hangs up on what was upgraded: until then no server is closed. */

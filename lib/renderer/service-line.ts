@@ -1,6 +1,7 @@
 import { bus } from '../bus';
 import { awaitClosings, noteClosing } from '../chat/closings';
 import { countElsewhere } from '../limits';
+import { processMetrics } from '../metrics-process';
 import type { FromRenderer, Question, ToRenderer } from './line';
 
 /** What the renderer is told that is its own business. */
@@ -38,7 +39,9 @@ export function joinService({ onDatabase, onStop, onOrphaned }: Orders): () => v
     if (message.kind === 'database') onDatabase(message.url);
     else if (message.kind === 'stop') onStop();
     else if (message.kind === 'closing') noteClosing(message.roomId);
-    else {
+    else if (message.kind === 'metrics') {
+      void processMetrics('renderer').then((metrics) => tell({ kind: 'metrics', id: message.id, metrics }));
+    } else {
       waiting.get(message.id)?.(message.value);
       waiting.delete(message.id);
     }

@@ -14,7 +14,8 @@ import { formatReport, type Report } from './report';
 
 /** What a run of faults is asked for. */
 export interface ChaosOptions {
-  length: 'quick' | 'full';
+  /** `nodes`: what happens to several nodes alone, at full length */
+  length: 'quick' | 'full' | 'nodes';
   seed: number;
   /** names of faults; undefined for all */
   only: readonly string[] | undefined;
@@ -23,13 +24,19 @@ export interface ChaosOptions {
   signal: AbortSignal;
 }
 
-const POPULATIONS: Record<'quick' | 'full', Population> = {
+const POPULATIONS: Record<ChaosOptions['length'], Population> = {
   quick: { rooms: 6, writers: 24, watchers: 30, outsiders: 1, rate: 150 },
   full: { rooms: 8, writers: 36, watchers: 40, outsiders: 2, rate: 400 },
+  // Three hundred clients, with those of the harness itself.
+  nodes: { rooms: 8, writers: 108, watchers: 180, outsiders: 2, rate: 200 },
 };
-const KINDS = ['given', 'embedded', 'small disk'] as const satisfies WorldKind[];
+const KINDS = ['given', 'embedded', 'small disk', 'nodes'] as const satisfies WorldKind[];
 /** What a run has to have seen before its noughts mean something. */
-const GOALS = { quick: { acknowledged: 2_000, faults: 40 }, full: { acknowledged: 200_000, faults: 300 } };
+const GOALS = {
+  quick: { acknowledged: 2_000, faults: 40 },
+  full: { acknowledged: 200_000, faults: 300 },
+  nodes: { acknowledged: 20_000, faults: 40 },
+};
 const SOME = { acknowledged: 1, faults: 1 };
 /** Faults between two comparisons of everything. */
 const CHECK_EVERY = 50;
@@ -48,7 +55,9 @@ function teller(verbose: boolean): (line: string) => void {
 }
 
 async function runWorld(kind: WorldKind, tally: Tally, folder: string, options: ChaosOptions): Promise<void> {
-  const { length, seed, only, signal } = options;
+  const { seed, only, signal } = options;
+  if (options.length === 'nodes' && kind !== 'nodes') return;
+  const length = options.length === 'quick' ? 'quick' : 'full';
   const plan = planOf(kind, { seed, length, only }).filter(({ fault }) => !tally.impossible.has(fault.name));
   if (plan.length === 0 || signal.aborted) return;
   const disk = kind === 'small disk' ? await mountSmallDisk() : undefined;
@@ -56,7 +65,7 @@ async function runWorld(kind: WorldKind, tally: Tally, folder: string, options: 
     const world = await World.open({
       kind,
       seed,
-      population: POPULATIONS[length],
+      population: POPULATIONS[options.length],
       length,
       folder: join(folder, kind.replace(' ', '-')),
       ...(disk && { dataDir: disk.path, settings: SMALL_LOG }),

@@ -3,7 +3,7 @@ import { FAULTS } from './faults/all';
 
 /** What the command line asks for. */
 export interface Options {
-  mode: 'quick' | 'full' | 'mutations' | 'storm' | 'stalled' | 'soak';
+  mode: 'quick' | 'full' | 'mutations' | 'nodes' | 'storm' | 'stalled' | 'soak';
   seed: number;
   only: string[] | undefined;
   /** milliseconds of a soak, and how it was written */
@@ -30,6 +30,7 @@ export function readOptions(args: string[]): Options {
       quick: { type: 'boolean' },
       full: { type: 'boolean' },
       mutations: { type: 'boolean' },
+      nodes: { type: 'boolean' },
       storm: { type: 'boolean' },
       stalled: { type: 'boolean' },
       soak: { type: 'string' },
@@ -38,7 +39,7 @@ export function readOptions(args: string[]): Options {
       verbose: { type: 'boolean' },
     },
   });
-  const modes = (['quick', 'full', 'mutations', 'storm', 'stalled', 'soak'] as const).filter(
+  const modes = (['quick', 'full', 'mutations', 'nodes', 'storm', 'stalled', 'soak'] as const).filter(
     (mode) => values[mode] !== undefined,
   );
   if (modes.length > 1) throw new Error(`Choose one of ${modes.map((mode) => `--${mode}`).join(', ')}`);

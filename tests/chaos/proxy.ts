@@ -106,6 +106,8 @@ export class TcpProxy {
   readonly links = new Set<Link>();
   /** where connections go: a port of loopback; null refuses them */
   target: number | null = null;
+  /** where the next connection goes, where there are several places */
+  choose: () => number | null = () => this.target;
   /** is given every new connection before its first byte */
   onLink: (link: Link) => void = () => undefined;
   readonly #server: Server;
@@ -145,11 +147,12 @@ export class TcpProxy {
 
   #accept(client: Socket): void {
     client.on('error', () => undefined);
-    if (this.target === null) {
+    const target = this.choose();
+    if (target === null) {
       client.resetAndDestroy();
       return;
     }
-    const server = connect(this.target, 'localhost');
+    const server = connect(target, 'localhost');
     const link = new Link(client, server);
     for (const socket of [client, server]) socket.setNoDelay();
     this.links.add(link);

@@ -5,7 +5,7 @@ import { readOptions, type Options } from './options';
 import { formatReport, type Report, type Scenario } from './report';
 
 /*
- * npm run chaos [-- --quick | --full | --mutations | --storm | --stalled | --soak 2h] [--seed N] [--only FAULT,…] [--verbose]
+ * npm run chaos [-- --quick | --full | --mutations | --nodes | --storm | --stalled | --soak 2h] [--seed N] [--only FAULT,…] [--verbose]
  * Real server processes and a real PostgreSQL under faults; everything that was promised is compared with everything that came of it.
  */
 
@@ -35,6 +35,7 @@ async function runAll(options: Options, signal: AbortSignal): Promise<Report[]> 
     case 'mutations':
       return [told(await runMutations(seed))];
     case 'quick':
+    case 'nodes':
       return [await runChaos({ length: mode, seed, only, verbose, signal })];
     case 'full': {
       const reports = [await runChaos({ length: mode, seed, only, verbose, signal })];

@@ -21,6 +21,10 @@ export interface ServiceOptions {
   folder: string;
   /** what runs instead of the build */
   entry?: string | undefined;
+  /** of Redis, where it is one of several nodes */
+  redis?: string | undefined;
+  /** where it listens each time it is started; by default on any free port */
+  port?: number | undefined;
 }
 
 /** The service under test: one process at a time, started again by whoever ended it. */
@@ -28,8 +32,6 @@ export class Service {
   readonly #options: ServiceOptions;
   #server: RunningServer | undefined;
   #asked = false;
-  /** is told the port of every new process as soon as it listens */
-  onListening: (port: number) => void = () => undefined;
   /** lines of the levels error and fatal, counted by their words */
   readonly complaints = new Map<string, number>();
   /** how often the process ended though nobody had asked it to */
@@ -51,20 +53,29 @@ export class Service {
 
   /** Starts it, and waits until it listens. @throws Error with what it wrote */
   async start(): Promise<void> {
-    const { database, dataDir, entry } = this.#options;
+    const { database, dataDir, entry, redis, port } = this.#options;
     const server = await startProcess({
       database,
       dataDir,
       ...(entry !== undefined && { entry }),
       nodeArguments: ['--import', join(import.meta.dirname, 'clock-shift.mjs')],
-      env: { CHAOS_CLOCK_FILE: this.clockFile, NODE_OPTIONS: undefined },
+      env: {
+        CHAOS_CLOCK_FILE: this.clockFile,
+        NODE_OPTIONS: undefined,
+        ...(redis !== undefined && { REDIS_URL: redis }),
+        ...(port !== undefined && { PORT: String(port), TRUST_PROXY: '1' }),
+      },
     });
     this.#asked = false;
     this.#server = server;
     const forget = undoAtExit(() => signal(server.pid, 'SIGKILL'));
     void server.ended.then(forget);
     void server.ended.then((ending) => this.#ended(server, ending));
-    this.onListening(server.port);
+  }
+
+  /** Where it takes new clients; null while it does not. */
+  get port(): number | null {
+    return this.#server && !this.#asked && !this.#server.isOver() ? this.#server.port : null;
   }
 
   /** Whether a process is there, or about to be. */

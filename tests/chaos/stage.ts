@@ -42,6 +42,7 @@ export async function runStage(
     const record = records.get(fault.name) ?? { title: fault.title, back: [], failures: [] };
     records.set(fault.name, record);
     const begun = performance.now();
+    const failed = record.failures.length;
     try {
       const { since, failures = [] } = await fault.inject(world, randomFrom(seed));
       const { missing, last } = await world.probe();
@@ -56,6 +57,7 @@ export async function runStage(
         `${++done}/${plan.length} ${world.kind}: ${fault.name} (${((since - begun) / 1_000).toFixed(1)} s), back after ` +
           `${(back / 1_000).toFixed(2)} s; ${world.scene.ledger.acknowledged} acknowledged`,
       );
+      for (const failure of record.failures.slice(failed)) say(`  ${failure}`);
     } catch (error) {
       record.failures.push(`could not be done: ${error instanceof Error ? error.message : String(error)}`);
       say(`${++done}/${plan.length} ${fault.name}: ${String(error)}`);

@@ -50,13 +50,15 @@ export class Tally {
   #deaths = 0;
 
   /** Adds what a world came to. It is closed. */
-  take({ scene, cast, service, ghosts, letGo }: World): void {
+  take({ scene, cast, cluster, ghosts, letGo }: World): void {
     this.#acknowledged += scene.ledger.acknowledged;
     this.#refusals += cast.outsiders.reduce((sum, outsider) => sum + outsider.refusals, 0);
-    this.#deaths += service.deaths;
+    for (const service of cluster.services) {
+      this.#deaths += service.deaths;
+      add(this.#complaints, service.complaints);
+    }
     this.violations.merge(scene.violations);
     add(this.#oddities, scene.oddities);
-    add(this.#complaints, service.complaints);
     this.#ghosts.push(...ghosts);
     this.#letGo.push(...letGo);
   }

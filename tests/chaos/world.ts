@@ -14,15 +14,16 @@ import { check } from './checker/check';
 import { Ledger } from './checker/ledger';
 import { readStored } from './checker/stored';
 import { Violations } from './checker/violations';
+import { Cluster } from './cluster';
 import { openEmbedded, openGiven, query, type Database } from './database';
 import { randomFrom } from './load/random';
 import { undoAtExit } from './leftovers';
 import { postmasterOf, signal } from './processes';
 import { TcpProxy } from './proxy';
-import { Service } from './service';
+import type { Service } from './service';
 
-/** Where the database is: given by URL, started by the service itself, or given and on a small disk. */
-export type WorldKind = 'given' | 'embedded' | 'small disk';
+/** Where the database is: given by URL, started by the service itself, given and on a small disk, or given to three nodes behind nginx, with a Redis. */
+export type WorldKind = 'given' | 'embedded' | 'small disk' | 'nodes';
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -58,7 +59,8 @@ export class World {
   readonly flaky: TcpProxy;
   /** past it the harness's own probes reach the service, and nothing is done to it */
   readonly straight: TcpProxy;
-  readonly service: Service;
+  /** the service, or its nodes and what stands around them */
+  readonly cluster: Cluster;
   readonly database: Database;
   readonly dataDir: string;
   /** milliseconds that the server kept each connection whose client it could no longer hear */
@@ -71,7 +73,6 @@ export class World {
   readonly #proxies: TcpProxy[];
   readonly #clean: () => Promise<void>;
   readonly #restWithin: number;
-  #port: number | null = null;
 
   private constructor(
     options: WorldOptions,
@@ -79,7 +80,7 @@ export class World {
       dataDir: string;
       clean: () => Promise<void>;
       database: Database;
-      service: Service;
+      cluster: Cluster;
       proxies: [TcpProxy, TcpProxy, TcpProxy];
     },
   ) {
@@ -96,13 +97,15 @@ export class World {
     this.dataDir = parts.dataDir;
     this.#clean = parts.clean;
     this.database = parts.database;
-    this.service = parts.service;
+    this.cluster = parts.cluster;
     [this.calm, this.flaky, this.straight] = parts.proxies;
     this.#proxies = [...parts.proxies];
-    this.service.onListening = (port) => {
-      this.#port = port;
-      for (const proxy of this.#proxies) proxy.target = port;
-    };
+    for (const proxy of this.#proxies) proxy.choose = () => this.cluster.door;
+  }
+
+  /** The one service; where there are nodes, the first of them. */
+  get service(): Service {
+    return this.cluster.service;
   }
 
   /** Starts everything, and waits until every watcher is in its room. */
@@ -118,12 +121,12 @@ export class World {
     });
     const embedded = options.kind === 'embedded';
     const database = embedded ? openEmbedded(dataDir) : await openGiven(dataDir, options.settings);
-    const service = new Service({
+    const made = {
       database: embedded ? 'embedded' : await database.url(),
       dataDir,
       folder: options.folder,
       entry: options.entry,
-    });
+    };
     const world = new World(options, {
       dataDir,
       async clean() {
@@ -131,12 +134,12 @@ export class World {
         forget();
       },
       database,
-      service,
+      cluster: options.kind === 'nodes' ? await Cluster.several(made) : Cluster.single(made),
       proxies: [await TcpProxy.open(), await TcpProxy.open(), await TcpProxy.open()],
     });
     try {
       if (!embedded) await migrate(await database.url());
-      await service.start();
+      await Promise.all(world.cluster.services.map((service) => service.start()));
       await world.#settle(options.population);
       return world;
     } catch (error) {
@@ -148,7 +151,7 @@ export class World {
   /** A proxy of somebody's own. */
   async openProxy(): Promise<TcpProxy> {
     const proxy = await TcpProxy.open();
-    proxy.target = this.#port;
+    proxy.choose = () => this.cluster.door;
     this.#proxies.push(proxy);
     return proxy;
   }
@@ -156,7 +159,7 @@ export class World {
   /** Starts again what a fault that went wrong left behind. */
   async recover(): Promise<void> {
     if (this.kind !== 'embedded') await this.database.ensureRunning();
-    if (!this.service.isRunning) await this.service.start();
+    for (const service of this.cluster.services) if (!service.isRunning) await service.start();
   }
 
   /** Lets something go on while other things happen; {@link World.checkpoint} waits for it. */
@@ -206,7 +209,7 @@ export class World {
   async close(): Promise<void> {
     const actors = [...this.#everyWriter(), ...this.cast.watchers, ...this.cast.outsiders];
     await Promise.allSettled(actors.map((actor) => actor.stop()));
-    await this.service.kill().catch(() => undefined);
+    await this.cluster.close();
     await this.database.end();
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     await this.#clean();

@@ -15,10 +15,22 @@ export interface Outcome {
   errors: string;
 }
 
-/** Runs a command in the project's folder and waits for its end. */
-export async function run(command: string[], env: NodeJS.ProcessEnv = process.env): Promise<Outcome> {
+/** Settings of the shell would win over those of `.env`. */
+const SETTINGS = [
+  'NEXTAUTH_SECRET',
+  'POSTGRES_PASSWORD',
+  'NEXTAUTH_URL',
+  'HTTP_PORT',
+  'STUDIO_PORT',
+  'NODES',
+  'ADMIN_EMAIL',
+  'LOG_LEVEL',
+];
+
+/** Runs a command and waits for its end. */
+export async function run(command: string[], env: NodeJS.ProcessEnv = process.env, cwd = ROOT): Promise<Outcome> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const outcome = { status: -1, output: '', errors: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (outcome.output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (outcome.errors += text));
@@ -27,8 +39,8 @@ export async function run(command: string[], env: NodeJS.ProcessEnv = process.en
 }
 
 /** Runs a command that must succeed. @throws Error with what it wrote */
-export async function must(command: string[], env?: NodeJS.ProcessEnv): Promise<string> {
-  const { status, output, errors } = await run(command, env);
+export async function must(command: string[], env?: NodeJS.ProcessEnv, cwd?: string): Promise<string> {
+  const { status, output, errors } = await run(command, env, cwd);
   if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}:\n${(output + errors).slice(-4_000)}`);
   return output.trim();
 }
@@ -56,57 +68,67 @@ export async function freePort(): Promise<number> {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-/** The project's compose file under a name of its own, so that nothing else on the machine is touched. */
+/** A clean clone of what is committed, started under a name of its own, so that nothing else on the machine is touched. */
 export class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), 'beseda-compose-'));
   readonly #command: string[];
-  readonly #folder = mkdtempSync(join(tmpdir(), 'beseda-compose-'));
   readonly #env: NodeJS.ProcessEnv;
 
+  private constructor(compose: string[], files: string[], env: NodeJS.ProcessEnv) {
+    this.#env = env;
+    const name = `besedatest${randomBytes(3).toString('hex')}`;
+    const chosen = [...files.flatMap((file) => ['-f', file])];
+    this.#command = [...compose, '--project-name', name, '--project-directory', this.folder, ...chosen];
+  }
+
   /**
+   * Clones the repository and writes `.env`.
+   *
    * @param compose the command
    * @param settings what an operator writes into `.env`
-   * @param network the network that the build uses, where the engine's own reaches no package registry
+   * @param options `files` are the compose files; `shell` are variables of the shell, which win over `.env`; `network` is what the
+   *   build uses, where the engine's own reaches no package registry
    */
-  constructor(compose: string[], settings: Record<string, string>, network: string | undefined) {
-    const envFile = join(this.#folder, '.env');
-    writeFileSync(
-      envFile,
-      Object.entries(settings)
-        .map(([name, value]) => `${name}='${value}'\n`)
-        .join(''),
-    );
-    const files = ['-f', 'docker-compose.yml'];
-    if (network !== undefined) {
-      const extra = join(this.#folder, 'network.yml');
-      writeFileSync(extra, `services: { app: { build: { context: ${ROOT}, network: ${network} } } }\n`);
-      files.push('-f', extra);
-    }
-    // Settings of the shell would win over those of the file.
-    const names = ['NEXTAUTH_SECRET', 'POSTGRES_PASSWORD', 'NEXTAUTH_URL', 'HTTP_PORT', 'ADMIN_EMAIL', 'LOG_LEVEL'];
-    this.#env = { ...process.env, ...Object.fromEntries(names.map((name) => [name, undefined])) };
-    const name = `besedatest${randomBytes(3).toString('hex')}`;
-    this.#command = [...compose, '--env-file', envFile, '--project-name', name, ...files, '--project-directory', ROOT];
+  static async clone(
+    compose: string[],
+    settings: Record<string, string>,
+    options: { files?: string[]; shell?: Record<string, string>; network?: string | undefined } = {},
+  ): Promise<Project> {
+    const { files = ['docker-compose.yml'], shell = {}, network } = options;
+    const own = Object.fromEntries(SETTINGS.map((name) => [name, shell[name]]));
+    const project = new Project(compose, network === undefined ? files : [...files, 'network.yml'], {
+      ...process.env,
+      ...own,
+    });
+    await must(['git', 'clone', '--quiet', ROOT, project.folder]);
+    const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(join(project.folder, '.env'), lines.join(''));
+    const build = `{ build: { context: ${project.folder}, network: ${network} } }`;
+    if (network !== undefined)
+      writeFileSync(join(project.folder, 'network.yml'), `services: { app: ${build}, studio: ${build} }\n`);
+    return project;
   }
 
   /** Runs a compose command, which may fail. */
   try(...args: string[]): Promise<Outcome> {
-    return run([...this.#command, ...args], this.#env);
+    return run([...this.#command, ...args], this.#env, this.folder);
   }
 
   /** Runs a compose command. @throws Error with what it wrote when it fails */
   must(...args: string[]): Promise<string> {
-    return must([...this.#command, ...args], this.#env);
+    return must([...this.#command, ...args], this.#env, this.folder);
   }
 
-  /** The id of a service's container, running or stopped. */
-  async container(service: string): Promise<string> {
+  /** The ids of a service's containers, running or stopped. */
+  async containers(service: string): Promise<string[]> {
+    // The older docker-compose tells of stopped ones without being asked.
     const ids = await this.must('ps', '--all', '--quiet', service).catch(() => this.must('ps', '--quiet', service));
-    return ids.split('\n')[0] ?? '';
+    return ids.split('\n').filter((id) => id !== '');
   }
 
-  /** Removes the project: containers, volumes, network, and the image that was built. */
+  /** Removes the project: containers, volumes, network, the images that were built, and the clone. */
   async remove(): Promise<void> {
-    await this.try('down', '--volumes', '--rmi', 'local', '--remove-orphans');
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.try('--profile', 'studio', 'down', '--volumes', '--rmi', 'local', '--remove-orphans');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { env, setEnv } from '@/lib/env';
 import { createFront } from '@/lib/http/front';
 import { PAGE_STATUS_HEADER } from '@/lib/http/next-headers';
 import { createHttpServer, drain } from '@/lib/http-server';
 import { listen } from '@/lib/listening';
 import { createRealtime, type RealtimeOptions } from '@/lib/realtime/attach';
+import { BEHIND_NGINX } from './behind-nginx';
+import { startNginx } from './nginx';
+
+/**
+ * Puts nginx in front where the run is about what it makes of the contract (the project "nginx" of vitest.config.ts).
+ *
+ * @param port the service's own
+ */
+async function front(port: number): Promise<{ url: string; port: number; stop(): Promise<void> }> {
+  if (!BEHIND_NGINX) return { url: `http://localhost:${port}`, port, stop: () => Promise.resolve() };
+  setEnv({ ...env(), trustProxy: 1 });
+  return startNginx(port);
+}
 
 export interface InProcessServer {
   url: string;
@@ -30,12 +44,13 @@ export async function startInProcess(options?: RealtimeOptions): Promise<InProce
     createFront(noPages, (request, response) => realtime.handleRequest(request, response)),
   );
   server.on('upgrade', realtime.handleUpgrade);
-  const port = await listen(server, 'localhost', 0);
+  const door = await front(await listen(server, 'localhost', 0));
   return {
-    url: `http://localhost:${port}`,
-    port,
+    url: door.url,
+    port: door.port,
     async stop() {
       await Promise.all([drain(server), realtime.close()]);
+      await door.stop();
     },
   };
 }

@@ -1,21 +1,17 @@
-import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { LIMITS } from '@/lib/contracts/limits';
-import { loadEnv, setEnv } from '@/lib/env';
+import { env, loadEnv, setEnv } from '@/lib/env';
 import { bodiesOf, converse } from '../harness/conversation';
+import { EchoServer } from '../harness/echo-server';
 import { databaseUrl } from '../harness/fresh-database';
 import { startInProcess, type InProcessServer } from '../harness/in-process';
-import { nginxVersion, startNginx, type RunningNginx } from '../harness/nginx';
+import { startNginx, type RunningNginx } from '../harness/nginx';
+import { requireNginx } from '../harness/nginx-version.mjs';
 import { TEST_SETTINGS } from '../harness/settings';
 
-const version = nginxVersion();
-if (!version && process.env.CI)
-  throw new Error('nginx is missing: in continuous integration nginx.conf must be tested');
-if (!version)
-  console.warn('nginx is not installed here: nginx.conf is not tested. (Debian: apt-get install nginx-light)');
+const version = requireNginx();
 
 const echoSchema = z.object({
   method: z.string(),
@@ -25,25 +21,6 @@ const echoSchema = z.object({
   bytes: z.number(),
 });
 const problemSchema = z.looseObject({ status: z.number(), code: z.string() });
-
-/** Tells what reached it, and over which connection. */
-async function startEcho(): Promise<{ server: Server; port: number }> {
-  const server = createServer((incoming, response) => {
-    let bytes = 0;
-    incoming.on('data', (chunk: Buffer) => (bytes += chunk.length));
-    incoming.on('end', () => {
-      const { method, url, headers, socket } = incoming;
-      response.setHeader('content-type', 'application/json');
-      response.setHeader('cache-control', 'no-store');
-      response.end(
-        JSON.stringify({ method, url, headers, connection: socket.remotePort, bytes, filler: ' '.repeat(2_000) }),
-      );
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port };
-}
 
 /** A request as it is written, which `fetch` would tidy up. */
 function raw(base: string, path: string, headers: Record<string, string>): Promise<IncomingMessage & { text: string }> {
@@ -58,16 +35,16 @@ function raw(base: string, path: string, headers: Record<string, string>): Promi
 }
 
 describe.skipIf(!version)(`nginx.conf (${version ?? 'no nginx here'})`, () => {
-  let echo: { server: Server; port: number };
+  let echo: EchoServer;
   let nginx: RunningNginx;
 
   beforeAll(async () => {
-    echo = await startEcho();
+    echo = await EchoServer.start();
     nginx = await startNginx(echo.port);
   });
   afterAll(async () => {
     await nginx.stop();
-    echo.server.close();
+    echo.stop();
   });
 
   const ask = async (path: string, init: RequestInit = {}) => {
@@ -94,8 +71,22 @@ describe.skipIf(!version)(`nginx.conf (${version ?? 'no nginx here'})`, () => {
     expect(reached.headers).not.toHaveProperty('x-forwarded-host');
   });
 
+  it('gives each request an id of its own making, and logs it', async () => {
+    const given = { headers: { 'x-request-id': 'of-a-stranger' } };
+    const ids = [await ask('/', given), await ask('/', given)].map(({ reached }) => reached.headers['x-request-id']);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(ids[0]).not.toBe(ids[1]);
+    await vi.waitFor(async () => expect(await nginx.logs()).toMatch(new RegExp(`"GET /" 200 .* ${ids[1]}$`, 'm')));
+  });
+
   it.each([
     'x-middleware-subrequest',
+    'x-middleware-rewrite',
+    'x-middleware-override-headers',
+    'x-next-revalidated-tags',
+    'x-prerender-revalidate',
+    'x-next-resume-state-length',
+    'x-beseda-status',
     'x-nonce',
     'x-beseda-form',
     'x-beseda-client',
@@ -137,6 +128,17 @@ describe.skipIf(!version)(`nginx.conf (${version ?? 'no nginx here'})`, () => {
     expect(problemSchema.parse(await refused.json())).toMatchObject({ status: 413, code: 'too_large' });
   });
 
+  it.each(['/metrics', '/metrics/', '/metrics?a', '//metrics', '/%6detrics', '/./metrics'])(
+    'shows nobody how the service does, at %s',
+    async (path) => {
+      const before = echo.requests.length;
+      const answer = await raw(nginx.url, path, {});
+      expect(answer.statusCode).toBe(404);
+      expect(problemSchema.parse(JSON.parse(answer.text))).toMatchObject({ status: 404, code: 'not_found' });
+      expect(echo.requests).toHaveLength(before);
+    },
+  );
+
   it('answers broken percent-encoding as the contract says', async () => {
     const response = await raw(nginx.url, '/chat/%zz', {});
     expect(response.statusCode).toBe(400);
@@ -155,8 +157,8 @@ describe.skipIf(!version)(`nginx.conf (${version ?? 'no nginx here'})`, () => {
   });
 
   it('says that the application is away: a page to people, a problem to programs', async () => {
-    const gone = await startEcho();
-    gone.server.close();
+    const gone = await EchoServer.start();
+    gone.stop();
     const lonely = await startNginx(gone.port);
     try {
       const program = await fetch(`${lonely.url}/user`, { headers: { accept: 'application/json' } });
@@ -191,6 +193,40 @@ describe.skipIf(!version)('the service behind nginx', () => {
   it('carries a conversation over both protocols', async () => {
     const conversation = await converse(nginx.url);
     expect(await bodiesOf(nginx.url, conversation)).toEqual(conversation.bodies);
+  });
+
+  it('refuses a body of a megabyte as the service does by itself', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(2 ** 20)}"` };
+    const [refused, alike] = await Promise.all(
+      [nginx.url, service.url].map(async (base) => {
+        const answer = await fetch(`${base}/login`, { ...init });
+        return {
+          status: answer.status,
+          type: answer.headers.get('content-type'),
+          problem: problemSchema.parse(await answer.json()),
+        };
+      }),
+    );
+    expect(refused).toMatchObject({ status: 413, problem: { code: 'too_large' } });
+    expect(refused).toEqual(alike);
+  });
+
+  it('counts by the address that nginx sees, whatever a client says of its own', async () => {
+    const before = env();
+    setEnv({ ...before, rateLimits: true });
+    const guess = async (time: number) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${time}` };
+      const body = JSON.stringify({ email: `nobody-${time}@example.org`, password: 'wrong password' });
+      return (await fetch(`${nginx.url}/login`, { method: 'POST', headers, body })).status;
+    };
+    try {
+      const statuses: number[] = [];
+      for (let time = 0; time < 32; time++) statuses.push(await guess(time));
+      expect(statuses.slice(0, 30)).toEqual(Array<number>(30).fill(401));
+      expect(statuses.slice(30)).toEqual([429, 429]);
+    } finally {
+      setEnv(before);
+    }
   });
 
   it('keeps the secrets of links out of its log', async () => {

@@ -7,6 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { createDataDir } from '../harness/data-dir';
 import { createDatabase, withDatabase } from '../harness/database';
 import { databaseUrl } from '../harness/fresh-database';
+import { startOldPostgres } from '../harness/old-postgres';
 import { spawnServer, startServer, type ServerOptions } from '../harness/server';
 
 interface Failure {
@@ -46,10 +47,20 @@ describe('a start that fails says why in one line', () => {
     [{ BCRYPT_COST: '99' }, /BCRYPT_COST must be/],
     [{ HOST: '0.0.0.0' }, /NEXTAUTH_URL must be set/],
     [{ DATABASE_URL: 'mysql://localhost/x' }, /DATABASE_URL must be a URL/],
+    [{ NEXTAUTH_SECRET: 'short' }, /NEXTAUTH_SECRET must have at least 16 characters/],
+    [{ NEXTAUTH_SECRET: 'secret!!secret!!' }, /NEXTAUTH_SECRET must not be one text again and again/],
+    [{ NEXTAUTH_URL: 'https://chat.example.org/chat' }, /NEXTAUTH_URL must be an address without a path/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
     [
       { HOST: '203.0.113.7', NEXTAUTH_URL: 'https://chat.example.org' },
       /HOST=203\.0\.113\.7 is not an address of this machine/,
+    ],
+    [{ METRICS_PORT: 'yes' }, /METRICS_PORT must be a whole number/],
+    [{ METRICS_PORT: '3999', PORT: '3999' }, /METRICS_PORT must be another port than PORT/],
+    [{ METRICS_PORT: '0', METRICS_HOST: 'a b' }, /METRICS_HOST must be a host name/],
+    [
+      { METRICS_PORT: '0', METRICS_HOST: '203.0.113.7' },
+      /METRICS_HOST=203\.0\.113\.7 is not an address of this machine/,
     ],
   ])('a wrong setting: %o', async (env, words) => {
     expectOneLine(await failingStart({ env }), words);
@@ -68,6 +79,16 @@ describe('a start that fails says why in one line', () => {
     }
   });
 
+  it('a port of metrics that is taken', async () => {
+    const { server, port } = await holdPort('127.0.0.1');
+    try {
+      const failure = await failingStart({ env: { METRICS_PORT: String(port) } });
+      expectOneLine(failure, new RegExp(`Port ${port} is taken: stop what listens there, or set METRICS_PORT`));
+    } finally {
+      server.close();
+    }
+  });
+
   it('a database that nobody listens for', async () => {
     const password = 'hunter2';
     expectOneLine(
@@ -82,6 +103,18 @@ describe('a start that fails says why in one line', () => {
       expectOneLine(await failingStart({ database: `postgresql://u:p@127.0.0.1:${port}/x` }), /cannot be reached/);
     } finally {
       server.close();
+    }
+  });
+
+  it('a database server that is too old', async () => {
+    const old = await startOldPostgres();
+    try {
+      expectOneLine(
+        await failingStart({ database: `postgresql://u:p@127.0.0.1:${old.port}/x` }),
+        /127\.0\.0\.1:\d+ is PostgreSQL 13; 14 or newer is needed/,
+      );
+    } finally {
+      old.stop();
     }
   });
 

@@ -53,6 +53,11 @@ export class Watcher {
     return this.#line;
   }
 
+  /** Whether it connects again only when it has to. */
+  get isSteady(): boolean {
+    return this.#habits.restless === 0 && this.identity.transport !== 'rest';
+  }
+
   /** No more leaving and joining: it stays with what it has. */
   settle(): void {
     this.#habits.restless = 0;

@@ -4,6 +4,7 @@ import { DISK_FAULTS } from './disk';
 import type { Fault } from './fault';
 import { FLAKY_FAULTS } from './flaky';
 import { FROZEN_FAULTS } from './frozen';
+import { NODE_FAULTS } from './nodes';
 import { NETWORK_FAULTS } from './network';
 import { READER_FAULTS } from './reader';
 import { SERVER_FAULTS } from './server';
@@ -18,4 +19,5 @@ export const FAULTS: readonly Fault[] = [
   ...READER_FAULTS,
   ...CLOCK_FAULTS,
   ...DISK_FAULTS,
+  ...NODE_FAULTS,
 ];

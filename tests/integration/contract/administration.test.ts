@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { auditEntrySchema, managedUserSchema } from '@/lib/contracts/administration';
 import { pool } from '@/lib/db';
 import { createRoom, PASSWORD } from '../../factories';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { problemSchema } from '../../harness/answers';
 import { createPerson, signInAgain, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
@@ -114,9 +115,12 @@ describe('PATCH /api/v1/users/{username}', () => {
     expect(await codeOf(await patch('Anna', json))).toEqual([422, paths]);
   });
 
-  it.each(['nobody-of-that-name', 'A%nna', '_nna', 'x', 'an na', '\0'])('knows nobody called %j', async (name) => {
-    for (const as of [chief, anna]) expect((await patch(name, { suspended: 'x' }, as)).status).toBe(404);
-  });
+  it.each(['nobody-of-that-name', 'A%nna', '_nna', 'x', 'an na', ...(BEHIND_NGINX ? [] : ['\0'])])(
+    'knows nobody called %j',
+    async (name) => {
+      for (const as of [chief, anna]) expect((await patch(name, { suspended: 'x' }, as)).status).toBe(404);
+    },
+  );
 
   it('keeps the last administrator: neither demoted nor suspended, not even by themselves', async () => {
     for (const json of [{ role: 'user' }, { suspended: true }, { role: 'user', suspended: true }]) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pool } from '@/lib/db';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { startInProcess } from '../../harness/in-process';
 import { createPerson, type Person } from '../../harness/people';
 import { lockTable } from '../../harness/lock';
@@ -81,17 +82,20 @@ describe('a connection is closed', () => {
     expect((await back.call('message:list', { limit: 1 })).ok).toBe(true);
   });
 
-  it('when it was refused, though its client never hangs up: a stop does not wait for it', async () => {
-    const server = await startInProcess();
-    const peer = connect({ port: server.port, host: 'localhost', allowHalfOpen: true });
-    peer.write(
-      `GET /x HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
-    );
-    const [answer] = (await once(peer, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
-    peer.resume();
-    await once(peer, 'end');
-    await server.stop();
-    peer.destroy();
-  });
+  it.skipIf(BEHIND_NGINX)(
+    'when it was refused, though its client never hangs up: a stop does not wait for it',
+    async () => {
+      const server = await startInProcess();
+      const peer = connect({ port: server.port, host: 'localhost', allowHalfOpen: true });
+      peer.write(
+        `GET /x HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
+      const [answer] = (await once(peer, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+      peer.resume();
+      await once(peer, 'end');
+      await server.stop();
+      peer.destroy();
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { pool } from '@/lib/db';
 import { env, loadEnv, setEnv, type Env } from '@/lib/env';
 import { PASSWORD } from '../../factories';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { linkIn, Mailbox } from '../../harness/mailbox';
 import { createPerson, type Person } from '../../harness/people';
 import { inWorld, request } from './world';
@@ -160,7 +161,8 @@ describe('whoever asks for a letter', () => {
       for (const email of [person.email, 'nobody-at-all@example.org', suspended.email]) {
         const headers = { accept: 'text/html', origin: world.url };
         const response = isForm ? await request(world, '/forgot', { form: { email }, headers }) : await forgot(email);
-        const seen = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'));
+        const theirs = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+        const seen = Object.fromEntries(theirs);
         // A nonce is another one each time.
         const policy = seen['content-security-policy']?.replace(/nonce-[^']+/g, 'nonce');
         const { status } = response;
@@ -253,7 +255,7 @@ describe('whoever asks for a letter', () => {
     expect((await reset(last ? linkIn(last).searchParams.get('token') : '')).status).toBe(204);
   });
 
-  it('is limited by address, whoever the letters would be for', async () => {
+  it.skipIf(BEHIND_NGINX)('is limited by address, whoever the letters would be for', async () => {
     settle(mailbox.url(), { rateLimits: true, trustProxy: 1 });
     const statuses: number[] = [];
     for (let time = 0; time < 32; time++) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { problemSchema } from '../../harness/answers';
 import { createPerson, type Person } from '../../harness/people';
 import { request, inWorld } from './world';
@@ -145,7 +146,7 @@ describe('GET /chat/{room}', () => {
     for (const path of [
       '/chat/nowhere-at-all',
       '/chat/a.b',
-      '/chat/%00',
+      ...(BEHIND_NGINX ? [] : ['/chat/%00']),
       '/chat/a%2Fb',
       '/chat/a/b',
       `/chat/${'x'.repeat(65)}`,

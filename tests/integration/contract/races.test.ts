@@ -7,6 +7,7 @@ import { callCommand } from '@/lib/realtime/calls';
 import { CLOSE_CODES } from '@/lib/contracts/facts';
 import type { Frame } from '@/lib/realtime/frame';
 import { Hub } from '@/lib/realtime/hub';
+import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { createPerson, signInAgain, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
@@ -25,6 +26,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 /** A connection without a wire. */
 class Wireless extends Connection {
   readonly sent: Frame[] = [];
+  readonly buffered = 0;
   code: number | undefined;
 
   protected override transmit(frame: Frame): void {
@@ -147,8 +149,8 @@ describe('a session that ends', () => {
     const first = callCommand(hub, connection, 'message:list', { room: room.name });
     const second = callCommand(hub, connection, 'message:send', { room: room.name, body: 'too late' });
     hub.remove(connection);
-    await Promise.allSettled([first]);
-    await expect(second).rejects.toMatchObject({ code: 'unavailable' });
+    const [, late] = await Promise.allSettled([first, second]);
+    expect(late).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
     hub.close();
   });
 
@@ -172,17 +174,22 @@ describe('a reader that stands still', () => {
     return closed;
   }
 
-  it('is let go over a plain WebSocket', async () => {
-    const { name } = await world.room(anna, boris);
-    const reader = await PlainSocket.join(world.url, name, boris.token);
-    const closed = stalled(reader.socket);
-    const sender = world.keep(await SocketIoClient.connect(world.url, anna.token));
-    const body = '😀'.repeat(8_000);
-    for (let round = 0; round < 6; round++) {
-      await Promise.all(Array.from({ length: 60 }, () => sender.call('message:send', { room: name, body })));
-    }
-    expect([1006, 4408]).toContain(await closed);
-  }, 30_000);
+  // nginx reads on for it, as far as its own and the kernel's buffers go.
+  it.skipIf(BEHIND_NGINX)(
+    'is let go over a plain WebSocket',
+    async () => {
+      const { name } = await world.room(anna, boris);
+      const reader = await PlainSocket.join(world.url, name, boris.token);
+      const closed = stalled(reader.socket);
+      const sender = world.keep(await SocketIoClient.connect(world.url, anna.token));
+      const body = '😀'.repeat(8_000);
+      for (let round = 0; round < 6; round++) {
+        await Promise.all(Array.from({ length: 60 }, () => sender.call('message:send', { room: name, body })));
+      }
+      expect([1006, 4408]).toContain(await closed);
+    },
+    30_000,
+  );
 
   it('is let go over Socket.IO, whether facts or its own answers fill the line', async () => {
     const { name } = await world.room(anna, boris);

@@ -42,6 +42,8 @@ async function holding<T>(roomId: number, work: (release: () => Promise<void>) =
   };
   try {
     await holder.query('BEGIN');
+    // For longer than the service itself may.
+    await holder.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     await holder.query('SELECT FROM chats WHERE id = $1 FOR UPDATE', [roomId]);
     return await work(release);
   } finally {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "chats" ADD COLUMN     "closings" INTEGER NOT NULL DEFAULT 0;
