@@ -39,6 +39,7 @@ export class Channel implements Audience {
   readonly presence: Presence;
   readonly typing = new Typing(this);
   #told: number | null = null;
+  #start = 0;
   /** the last of what was told */
   #recent: Sequenced[] = [];
   /** what came too early, by its first revision */
@@ -101,9 +102,16 @@ export class Channel implements Audience {
     return missed[0] && missed[0].first <= revision + 1 ? missed : null;
   }
 
+  /** The revision that it began at: of nothing up to there was anybody told. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Begins to tell what lies above a revision, unless it has begun. */
   startAt(revision: number): void {
     if (this.#told !== null) return;
     this.#told = revision;
+    this.#start = revision;
     this.#advance();
   }
 

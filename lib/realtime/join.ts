@@ -1,9 +1,10 @@
-import { closedSince, closingsSoFar } from '../chat/closings';
+import { closingsSoFar } from '../chat/closings';
 import { dispatch } from '../chat/commands';
 import { toRoomName } from '../contracts/values';
 import type { Channel } from './channel';
 import { closed, type Connection } from './connection';
 import type { Hub } from './hub';
+import { snapshotFor } from './snapshot';
 import type { Subscription } from './subscription';
 
 /** What a call answers, and what happens once the answer has left. */
@@ -42,10 +43,7 @@ export async function join(hub: Hub, connection: Connection, input: object): Pro
       entered = subscription;
       resume(present);
     }
-    // Of a room that nobody has heard here, or not since, what was told in between is not known: it is read once more. So is one that was
-    // closed to somebody meanwhile: whoever looks for them from now on finds this connection.
-    const isGood = !closedSince(moment, page.room.id) && subscription.follows(page.room.revision);
-    if (!isGood) page = await read();
+    page = await snapshotFor(subscription, page, moment, read);
     // They may have been let in again by a node that was not heard.
     connection.readmit(page.room.id);
     const afterwards = () => {

@@ -7,6 +7,7 @@ import type { Sequenced } from './sequenced';
 interface Tap extends Audience {
   readonly presence: Presence;
   readonly told: number | null;
+  readonly start: number;
   toldBetween(revision: number, told: number): Sequenced[] | null;
   startAt(revision: number): void;
 }
@@ -39,6 +40,17 @@ export class Subscription {
     return missed !== null;
   }
 
+  /**
+   * Has a channel that nobody has heard yet begin at a snapshot, which was taken since this began to gather.
+   *
+   * @returns whether what is gathered follows the snapshot: a channel that began with a later one, of somebody else, tells nothing older
+   */
+  begin(revision: number): boolean {
+    if (this.#ended) return true;
+    this.channel.startAt(revision);
+    return revision >= (this.#begun ?? this.channel.start);
+  }
+
   /** Nothing more goes out, whatever is still on its way in. */
   end(): void {
     this.#ended = true;
@@ -52,10 +64,9 @@ export class Subscription {
     this.#begun = this.channel.told;
   }
 
-  /** Opens the tap: facts above the snapshot's revision flow from here on. Harmless if it was cancelled meanwhile. */
+  /** Opens the tap: facts above the revision of its {@link snapshotFor snapshot} flow from here on. Harmless if it was cancelled meanwhile. */
   open(revision: number): void {
     if (this.#ended) return;
-    this.channel.startAt(revision);
     const queue = this.#queue ?? [];
     this.#floor = revision;
     this.#queue = null;

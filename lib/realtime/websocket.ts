@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { authenticate, credentialOf } from '../auth/credentials';
-import { closedSince, closingsSoFar } from '../chat/closings';
+import { closingsSoFar } from '../chat/closings';
 import { dispatch, followingNames } from '../chat/commands';
 import type { Actor } from '../contracts/actor';
 import type { MessagePage } from '../contracts/entities';
@@ -18,6 +18,7 @@ import type { Handshakes } from './handshakes';
 import type { Hub } from './hub';
 import { Receipts } from './receipts';
 import { Rounds } from './rounds';
+import { snapshotFor } from './snapshot';
 import { BEARER_PROTOCOL, type Heartbeat } from './transport';
 
 /** What a plain connection may call; the room is the path's. */
@@ -258,8 +259,7 @@ export class PlainWebSockets {
     const { id, name } = first.room;
     const subscription = this.#hub.subscribe(connection, id, name);
     try {
-      const isGood = !closedSince(moment, id) && subscription.follows(first.room.revision);
-      const page = isGood ? first : await again();
+      const page = await snapshotFor(subscription, first, moment, again);
       connection.begin(JSON.stringify({ type: 'room:joined', ...page }), () => subscription.open(page.room.revision));
     } catch (error) {
       const { code } = wireError(error, 'websocket');

@@ -2,16 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { authenticate } from '@/lib/auth/credentials';
 import { revokeSession } from '@/lib/auth/sessions';
-import { Connection } from '@/lib/realtime/connection';
 import { callCommand } from '@/lib/realtime/calls';
 import { CLOSE_CODES } from '@/lib/contracts/facts';
-import type { Frame } from '@/lib/realtime/frame';
 import { Hub } from '@/lib/realtime/hub';
 import { BEHIND_NGINX } from '../../harness/behind-nginx';
 import { createPerson, signInAgain, type Person } from '../../harness/people';
 import { PlainSocket } from '../../harness/plain-client';
 import { SocketIoClient } from '../../harness/socket-io-client';
 import { rawText } from '../../harness/raw-text';
+import { Wireless } from '../../harness/wireless';
 import { inWorld } from './world';
 
 const world = inWorld();
@@ -22,29 +21,6 @@ beforeAll(async () => {
 });
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** A connection without a wire. */
-class Wireless extends Connection {
-  readonly sent: Frame[] = [];
-  readonly buffered = 0;
-  code: number | undefined;
-
-  protected override transmit(frame: Frame): void {
-    this.sent.push(frame);
-  }
-
-  override standsFor(): number {
-    return 0;
-  }
-
-  protected override read(): boolean {
-    return true;
-  }
-
-  protected override shut(code: number): void {
-    this.code = code;
-  }
-}
 
 const actorOf = (one: Person) => authenticate({ kind: 'bearer', token: one.token });
 
