@@ -27,8 +27,9 @@ async function start(env = {}): Promise<RunningServer> {
 /** The process that makes the pages of a server, and the folder where it listens. */
 async function rendererOf({ pid }: RunningServer): Promise<{ pid: number; folder: string }> {
   for (const child of await childrenOf(pid)) {
-    const [, entry = '', socket = ''] = (await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (entry.endsWith('renderer.mjs')) return { pid: child, folder: dirname(socket) };
+    const words = (await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const entry = words.findIndex((word) => word.endsWith('renderer.mjs'));
+    if (entry > 0) return { pid: child, folder: dirname(words[entry + 1] ?? '') };
   }
   throw new Error('Nobody makes pages');
 }
